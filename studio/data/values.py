@@ -1,0 +1,100 @@
+"""The nouns of the data room: Finding, Report, Message, Example, Split. Small frozen values, no behaviour of their own
+beyond what follows from their fields."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "note"]
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing seen in a file. An error keeps its row from being used; a warning advises; a note informs.
+
+    rule: stable id such as 'answer.empty'. line: 1-based line in the file, None when it is about the whole file.
+    message says what is so, remedy what to do; both plain sentences. excerpt: the start of the offending text.
+    """
+
+    rule: str
+    severity: Severity
+    line: int | None
+    field: str | None
+    message: str
+    remedy: str
+    excerpt: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. usable: rows without an error. Counts are derived, so they cannot disagree."""
+
+    file: str
+    shape: str | None
+    rows: int
+    usable: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(f.severity == "error" for f in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        return sum(f.severity == "warning" for f in self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The `check` document of the command line; fields may be added, never renamed."""
+        return {
+            "file": self.file,
+            "shape": self.shape,
+            "rows": self.rows,
+            "usable": self.usable,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "findings": [asdict(f) for f in self.findings],
+        }
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn. weight 0 keeps an assistant turn out of training (OpenAI's chat format); None means 1."""
+
+    role: Role
+    content: str
+    weight: int | None = None
+
+    def as_dict(self) -> dict[str, str]:
+        return {"role": self.role, "content": self.content}
+
+
+@dataclass(frozen=True)
+class Example:
+    """One usable row, as a conversation that ends with an assistant turn. line: 1-based line of the original."""
+
+    line: int
+    messages: tuple[Message, ...]
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """All turns before the last answer."""
+        return self.messages[:-1]
+
+    @property
+    def answer(self) -> str:
+        return self.messages[-1].content
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers (0-based, into the stored rows) of the three parts: disjoint, together all rows.
+
+    training teaches; validation steers; test judges and is opened by evaluation alone. An empty test part means too
+    few rows: every verdict is then 'cannot tell'. fingerprint: over the contents and membership of the rows.
+    """
+
+    training: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
+    seed: int
+    fingerprint: str = field(default="")

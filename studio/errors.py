@@ -1,0 +1,66 @@
+"""What can go wrong, in two sentences each: what happened, and what to do.
+
+StudioError
+├── UsageError        the command or setting cannot be used like this (exit code 2)
+├── DataError         a file or row of the user's data (carries line and field)
+├── OptionError       a method's option is out of bounds or unknown (carries the field; several at once: see problems)
+├── ModelError        a base model that is missing, unsafe or unfit
+├── NotFoundError     an id that this owner has nothing under
+├── BusyError         the device is held by another job or chat
+├── JobError          a job that cannot do what was asked of it in its present state
+└── StorageError      the disk or the database refused
+
+Foreign exceptions are mapped to these where they enter (file system, database, libraries), never passed to a user.
+"""
+
+
+class StudioError(Exception):
+    """Base of all errors a user may see. `happened` and `remedy` are one plain sentence each."""
+
+    exit_code = 1
+
+    def __init__(self, happened: str, remedy: str, *, line: int | None = None, field: str | None = None) -> None:
+        super().__init__(f"{happened} {remedy}".strip())
+        self.happened = happened
+        self.remedy = remedy
+        self.line = line
+        self.field = field
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.happened, self.remedy, self.line, self.field))
+
+
+def _rebuild(kind: type[StudioError], happened: str, remedy: str, line: int | None, field: str | None) -> StudioError:
+    return kind(happened, remedy, line=line, field=field)
+
+
+class UsageError(StudioError):
+    exit_code = 2
+
+
+class DataError(StudioError):
+    pass
+
+
+class OptionError(StudioError):
+    pass
+
+
+class ModelError(StudioError):
+    pass
+
+
+class NotFoundError(StudioError):
+    exit_code = 2
+
+
+class BusyError(StudioError):
+    pass
+
+
+class JobError(StudioError):
+    pass
+
+
+class StorageError(StudioError):
+    pass

@@ -1,0 +1,120 @@
+"""The words of events.jsonl: one small frozen dataclass a type. Add fields and types, never rename them.
+
+A line is {"v", "seq", "time", "type", ...fields}; time is seconds since 1970 (UTC), seq counts from 1 without a gap.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Literal
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Event:
+    type: ClassVar[str] = ""
+
+    def fields(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class State(Event):
+    """The job says where it stands. stopped: on request, what was reached is kept. finished, stopped and failed are
+    last words."""
+
+    type: ClassVar[str] = "state"
+    state: Literal["preparing", "running", "stopping", "finished", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class Note(Event):
+    """Something that happened, in words for the user."""
+
+    type: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True)
+class Plan(Event):
+    """What training will do. tokens: non-padding training tokens of all epochs; trained_tokens: those with a target.
+    cut: rows shortened to the length limit. Rows are counts of the three parts."""
+
+    type: ClassVar[str] = "plan"
+    steps: int
+    epochs: int
+    steps_per_epoch: int
+    tokens: int
+    trained_tokens: int
+    rows: int
+    validation_rows: int
+    cut: int
+    parameters: int
+    trainable_parameters: int
+    device: str
+
+
+@dataclass(frozen=True)
+class Step(Event):
+    """One optimiser step. loss: mean over its trained tokens (nats). seconds: wall time of the loop so far, evaluation
+    left out; seconds_left: estimate for the rest, evaluations included. tokens: non-padding tokens so far."""
+
+    type: ClassVar[str] = "step"
+    step: int
+    epoch: float
+    loss: float
+    learning_rate: float
+    tokens: int
+    tokens_per_second: float
+    seconds: float
+    seconds_left: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Validation(Event):
+    """Loss on the validation rows (nats per trained token). best: lowest so far."""
+
+    type: ClassVar[str] = "validation"
+    step: int
+    epoch: float
+    loss: float
+    best: bool
+
+
+@dataclass(frozen=True)
+class Checkpoint(Event):
+    """A checkpoint that is complete. path: relative to the job folder."""
+
+    type: ClassVar[str] = "checkpoint"
+    step: int
+    path: str
+    best: bool
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """Progress of work that is not counted in steps (evaluation: rows). what: in words. total 0: unknown."""
+
+    type: ClassVar[str] = "progress"
+    what: str
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class Result(Event):
+    """The job's result: the fields of the command line's document for its kind (design, contracts)."""
+
+    type: ClassVar[str] = "result"
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure(Event):
+    """Why the job failed: what happened, what to do; details (a traceback) stay folded away."""
+
+    type: ClassVar[str] = "failure"
+    happened: str
+    remedy: str
+    details: str = ""

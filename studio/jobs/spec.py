@@ -1,0 +1,88 @@
+"""spec.json: all that a job process is told. Every file it names comes with the fingerprint the job must find.
+
+A spec never holds a secret: keys go to the job through its standard input.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from studio.errors import JobError
+
+Kind = Literal["prepare", "train", "evaluate", "apply", "export", "hosted"]
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file or folder the job may read. path: absolute. fingerprint: hex SHA-256 as its room computes it."""
+
+    path: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Train:
+    """Work of a train job. data: the stored rows (rows.parquet); split: the split file; model: the base model folder.
+    options: the method's options in full, already validated."""
+
+    data: Source
+    split: Source
+    model: Source
+    model_name: str
+    method: str
+    options: dict[str, Any]
+    threads: int = 0
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Work of an evaluate job: base and tuned model on the same rows. part: which part of the split; '' with an empty
+    split path means every row of data. checkpoint: the tuned run's checkpoint folder."""
+
+    data: Source
+    split: Source | None
+    model: Source
+    model_name: str
+    checkpoint: Source
+    train_job: str
+    rows_seen: int
+    """How many usable rows the data set had in all; below 40 every verdict is 'cannot tell'."""
+    threads: int = 0
+
+
+BODIES: dict[str, type] = {"train": Train, "evaluate": Evaluate}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One job: id, kind, name for people, creation time (ISO 8601, UTC) and the work itself."""
+
+    job: str
+    kind: Kind
+    name: str
+    created: str
+    work: Train | Evaluate
+    v: int = field(default=VERSION)
+
+    def write(self, folder: Path) -> None:
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+        (folder / "spec.json").write_text(text, encoding="utf-8")
+
+
+def read(folder: Path) -> Spec:
+    """The spec of a job folder; JobError when it is missing, torn or of a newer version."""
+    remedy = "Start the job again from its settings."
+    try:
+        raw = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
+        if raw["v"] > VERSION:
+            raise JobError("This job was made by a newer version of the studio.", "Update the studio to open it.")
+        body = BODIES[raw["kind"]]
+        work = {
+            k: Source(**v) if isinstance(v, dict) and set(v) == {"path", "fingerprint"} else v
+            for k, v in raw["work"].items()
+        }
+        return Spec(**{**raw, "work": body(**work)})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JobError(f"The description of the job in {folder.name} cannot be read.", remedy) from error

@@ -1,0 +1,69 @@
+"""What a method is: a description for people, typed options, three strengths, and build() which alone needs torch."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
+
+from studio.errors import OptionError
+
+Strength = Literal["gentle", "balanced", "strong"]
+STRENGTHS: tuple[Strength, ...] = ("gentle", "balanced", "strong")
+
+
+class Options(BaseModel):
+    """Base of every method's options: flat, typed, bounded, described; unknown names are refused.
+
+    Each field gives `title`, `description` (one sentence for a layman) and, in json_schema_extra, `unit` and
+    optionally `choices`. The page and the command line draw their controls and help from these.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Method(Protocol):
+    """One way of tuning. what/when/cost: the three lines of its card."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    what: ClassVar[str]
+    when: ClassVar[str]
+    cost: ClassVar[str]
+    options: ClassVar[type[Options]]
+    strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]]
+
+    def build(self, model: Any, options: Any) -> Any:
+        """Wrap or prepare a loaded transformers model for training; what requires grad afterwards is trained."""
+        ...
+
+
+def parse(options: type[Options], values: Mapping[str, Any]) -> Options:
+    """Options from values; every mistake at once in one OptionError (its field: the first one's name)."""
+    try:
+        return options(**values)
+    except ValidationError as error:
+        problems = [_sentence(options, dict(problem)) for problem in error.errors()]
+        first = str(error.errors()[0]["loc"][0]) if error.errors()[0]["loc"] else None
+        raise OptionError(" ".join(problems), "Change the named options, or leave them out.", field=first) from None
+
+
+def _sentence(options: type[Options], problem: dict[str, Any]) -> str:
+    name = str(problem["loc"][0]) if problem["loc"] else "options"
+    info = options.model_fields.get(name)
+    if info is None:
+        return f"There is no option {name}; this method knows {', '.join(options.model_fields)}."
+    low, high = bounds(info)
+    title = info.title or name
+    if low is not None or high is not None:
+        return f"{title} ({name}) is {problem['input']!r}; it must lie between {low:g} and {high:g}."
+    choices = (info.json_schema_extra or {}).get("choices") if isinstance(info.json_schema_extra, dict) else None
+    wanted = f"one of {', '.join(map(str, choices))}" if isinstance(choices, list) else str(problem["msg"]).lower()
+    return f"{title} ({name}) is {problem['input']!r}; expected {wanted}."
+
+
+def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    """Lowest and highest allowed value of a field (inclusive), None where there is none."""
+    low = next((m.ge for m in info.metadata if getattr(m, "ge", None) is not None), None)
+    high = next((m.le for m in info.metadata if getattr(m, "le", None) is not None), None)
+    return low, high

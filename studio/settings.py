@@ -1,0 +1,118 @@
+"""The STUDIO_* environment as one frozen value. The only module that reads the environment for settings."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from studio.errors import UsageError
+
+PREFIX = "STUDIO_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, one environment variable each: field `home` is STUDIO_HOME, and so on.
+
+    home: folder that holds everything the studio keeps (default: .finetune-studio in the user's home).
+    host, port: where the page listens; the next free port is taken when it is in use.
+    database_url: SQLAlchemy address; empty means studio.db in the home folder.
+    upload_limit_mb: largest file that can be uploaded, in megabytes (10**6 bytes).
+    chat_idle_minutes: a chat model that nobody used for so long is put away.
+    threads: processor threads for training and chat; 0 means all that the container allows.
+    """
+
+    home: Path = Path("~/.finetune-studio")
+    host: str = "127.0.0.1"
+    port: int = 7860
+    database_url: str = ""
+    upload_limit_mb: int = 200
+    chat_idle_minutes: float = 15.0
+    threads: int = 0
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.home / 'studio.db'}"
+
+    @property
+    def jobs_folder(self) -> Path:
+        return self.home / "jobs"
+
+    @property
+    def datasets_folder(self) -> Path:
+        return self.home / "datasets"
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """One setting with where it came from, for `studio doctor`. source: 'default', 'environment' or 'command line'."""
+
+    variable: str
+    value: str
+    source: str
+
+
+def load(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
+    """Settings from what a command line gave (None: not given), the environment, and the defaults, in this order.
+
+    Raises UsageError for a value that does not fit its type, naming the variable.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        raw = given.get(item.name)
+        if raw is None:
+            raw = environment.get(PREFIX + item.name.upper())
+        if raw is None or raw == "":
+            raw = item.default
+        values[item.name] = _convert(item.name, raw)
+    values["home"] = values["home"].expanduser().resolve()
+    if not 0 <= values["port"] <= 65535:
+        raise UsageError(f"The port {values['port']} does not exist.", "Use a number from 0 to 65535.", field="port")
+    return Settings(**values)
+
+
+def sources(settings: Settings, environment: Mapping[str, str] | None = None, **given: object) -> list[Sourced]:
+    """Every setting with its value and source; the password in a database address is masked."""
+    environment = os.environ if environment is None else environment
+    result = []
+    for item in fields(Settings):
+        variable = PREFIX + item.name.upper()
+        if given.get(item.name) is not None:
+            source = "command line"
+        else:
+            source = "environment" if environment.get(variable) else "default"
+        value = str(getattr(settings, item.name))
+        if item.name == "database_url":
+            value = _masked(settings.database)
+        result.append(Sourced(variable, value, source))
+    return result
+
+
+_KINDS: dict[str, Callable[[Any], object]] = {
+    "home": Path,
+    "port": int,
+    "upload_limit_mb": int,
+    "threads": int,
+    "chat_idle_minutes": float,
+}
+
+
+def _convert(name: str, raw: object) -> object:
+    kind = _KINDS.get(name, str)
+    try:
+        return kind(raw)
+    except (TypeError, ValueError):
+        variable = PREFIX + name.upper()
+        what = "a number" if kind is float else "a whole number"
+        raise UsageError(f"{variable} is {raw!r}, which is not {what}.", f"Set {variable} to {what}.") from None
+
+
+def _masked(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    if not at or "://" not in head:
+        return url
+    scheme, _, login = head.partition("://")
+    return f"{scheme}://{login.partition(':')[0]}:***@{tail}"

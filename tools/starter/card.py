@@ -1,0 +1,4 @@
+"""placeholder"""
+
+
+def write(model, tokenizer, work, out): ...
