@@ -27,7 +27,7 @@ CONTEXT = 512
 ROWS = 8
 MUON_RATE, ADAM_RATE = 0.02, 3e-3
 WARMUP, DECAY = 0.02, 0.30
-EVALUATE_EVERY = 400
+EVALUATE_EVERY, KEEP_EVERY = 500, 100
 
 
 def new_model(tokenizer) -> LlamaForCausalLM:
@@ -115,6 +115,7 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
             losses = []
             if step % EVALUATE_EVERY == 0 or step == steps:
                 entry["bits_per_byte"] = bits_per_byte(model, work)
+            if step % KEEP_EVERY == 0 or step == steps:
                 state = {"model": model.state_dict(), "optims": [o.state_dict() for o in optims]}
                 torch.save(state | {"step": step, "seconds": seconds}, state_file.with_suffix(".tmp"))
                 state_file.with_suffix(".tmp").rename(state_file)

@@ -33,7 +33,7 @@ def train(corpus: Path, context: int) -> PreTrainedTokenizerFast:
     def sample():
         for part in PARTS:
             budget = int(SAMPLE_CHARACTERS * part.share)
-            texts = (t for t in documents(corpus / part.file) if not is_held_out(t))
+            texts = (t for t in documents(corpus / part.file) if not is_held_out(part, t))
             for text in texts:
                 yield text
                 budget -= len(text)

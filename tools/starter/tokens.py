@@ -29,7 +29,7 @@ def write(tokenizer, corpus: Path, work: Path) -> None:
         partial = target.with_suffix(".part")
         with partial.open("wb") as file:
             for text in documents(corpus / part.file):
-                if not is_held_out(text):
+                if not is_held_out(part, text):
                     file.write(np.array(render(tokenizer, text), dtype=np.uint16).tobytes())
                 elif held_bytes < HELD_OUT_BYTES:
                     held.append((text, render(tokenizer, text)))
