@@ -1,0 +1,52 @@
+"""What the work runs on: processor cores and free memory within the container's limits, and who holds the device."""
+
+import os
+from pathlib import Path
+
+import psutil
+
+from studio.session.values import Device
+from studio.settings import Settings
+
+CGROUP = Path("/sys/fs/cgroup")
+GIGABYTE = 10**9
+
+
+def device(settings: Settings) -> Device:
+    from studio.jobs import lease
+
+    count, free = cores(), free_memory_bytes()
+    word = "core" if count == 1 else "cores"
+    line = f"CPU, {count} {word}, {free / GIGABYTE:.0f} GB free"
+    return Device(line, count, free, lease.holder(settings.home, "cpu"))
+
+
+def cores(cgroup: Path = CGROUP) -> int:
+    """Processor cores this process may use: its affinity, cut by the container's quota (cgroup v2 cpu.max)."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+    words = _words(cgroup / "cpu.max")
+    if len(words) == 2 and words[0] != "max":
+        allowed = min(allowed, max(1, int(words[0]) // int(words[1])))
+    return allowed
+
+
+def free_memory_bytes(cgroup: Path = CGROUP) -> int:
+    """Memory that can still be taken: what the system has, cut by the container's limit (cgroup v2 memory.max)."""
+    free = psutil.virtual_memory().available
+    limit, used = _words(cgroup / "memory.max"), _words(cgroup / "memory.current")
+    if limit and used and limit[0] != "max":
+        free = min(free, max(0, int(limit[0]) - int(used[0]) + _file_cache(cgroup)))
+    return free
+
+
+def _file_cache(cgroup: Path) -> int:
+    # The kernel gives the file cache back when memory is needed, so it does not count as taken.
+    words = _words(cgroup / "memory.stat")
+    return int(words[words.index("inactive_file") + 1]) if "inactive_file" in words else 0
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="ascii").split()
+    except OSError:
+        return []

@@ -1,0 +1,116 @@
+"""What the session hands out: small frozen values. No row of the database and no handle leaves the room.
+
+Times are aware datetimes in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from studio.data.values import Report
+    from studio.jobs.lease import Holder
+    from studio.jobs.state import JobState
+
+Side = Literal["base", "tuned", "user", "system"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A name over data sets, runs, evaluations and conversations."""
+
+    id: str
+    name: str
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A file that was brought in. fingerprint: hex SHA-256 of the original. folder: original, rows and report."""
+
+    id: str
+    project: str
+    name: str
+    fingerprint: str
+    created: datetime
+    report: Report
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A data set that ships with the studio. rows: lines of the file."""
+
+    id: str
+    title: str
+    line: str
+    path: Path
+    rows: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One job and where it stands. parent: the train job that an evaluation belongs to. method is '' and options are
+    empty for an evaluation. dataset: None when it was deleted since."""
+
+    id: str
+    project: str
+    kind: Literal["train", "evaluate"]
+    name: str
+    created: datetime
+    dataset: str | None
+    model: str
+    method: str
+    options: Mapping[str, Any]
+    parent: str | None
+    state: JobState
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether a run could start now. reasons: plain sentences, one for each thing in the way (empty when ready).
+
+    rows, validation_rows, test_rows: the three parts of the data set's current split (0 when there is none yet).
+    options: the method's options in full; empty when the given ones cannot be used.
+    """
+
+    ready: bool
+    reasons: list[str]
+    rows: int
+    validation_rows: int
+    test_rows: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the work runs on. memory_free_bytes: within the container's limit. holder: the job or chat that has it."""
+
+    line: str
+    cores: int
+    memory_free_bytes: int
+    holder: Holder | None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a kept conversation. id counts up within the database; 0 for a turn that is not kept yet."""
+
+    id: int
+    side: Side
+    text: str
+    created: datetime
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `studio doctor`. state: ok, warning (works, with less) or error (something will not work)."""
+
+    name: str
+    state: Literal["ok", "warning", "error"]
+    value: str
