@@ -1,0 +1,56 @@
+"""What a metric family is: rows of one candidate in, named measures with one value a row out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from studio.evaluation.intervals import Interval, bootstrap_mean, wilson
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One row as one candidate did it. loss: nats per token of the wanted answer."""
+
+    wanted: str
+    answer: str
+    loss: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a scorecard: the mean of `values`, one a row; None where the measure does not apply to the row.
+
+    share: the values are shares of rows (0 or 1 each), so that Wilson's interval applies.
+    """
+
+    name: str
+    values: tuple[float | None, ...]
+    higher_is_better: bool
+    share: bool
+
+    @property
+    def applicable(self) -> list[float]:
+        return [value for value in self.values if value is not None]
+
+    @property
+    def mean(self) -> float:
+        return sum(self.applicable) / len(self.applicable)
+
+    @property
+    def interval(self) -> Interval:
+        """95 % interval of the mean over rows like these."""
+        if self.share:
+            return wilson(round(sum(self.applicable)), len(self.applicable))
+        return bootstrap_mean(self.applicable)
+
+
+class Metric(Protocol):
+    """A family of measures. id: stable name; title and what: its lines on the page."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    what: ClassVar[str]
+
+    def measure(self, rows: Sequence[Graded]) -> list[Measure]:
+        """The family's measures for these rows (at least one); empty when it does not suit the wanted answers."""
+        ...

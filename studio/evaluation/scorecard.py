@@ -1,0 +1,134 @@
+"""The scorecard on disk: scorecard.json (numbers and verdict) and rows.jsonl (a line a row). Torch-free.
+
+The evaluation job writes both through here; page and command line load them.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from studio.errors import JobError
+from studio.evaluation.intervals import Interval
+from studio.evaluation.verdict import Word
+
+VERSION = 1
+CARD = "scorecard.json"
+ROWS = "rows.jsonl"
+Group = Literal["got better", "got worse", "still wrong", "right before and after"]
+GROUPS: tuple[Group, ...] = ("got better", "got worse", "still wrong", "right before and after")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One test row as both candidates did it; the mappings are keyed 'base' and 'tuned'.
+
+    row: number of the stored row (0-based). line: line of the original file (1-based). prompt: messages before the
+    last answer. losses: nats per token of the wanted answer.
+    """
+
+    row: int
+    line: int
+    prompt: tuple[dict[str, str], ...]
+    wanted: str
+    answers: dict[str, str]
+    losses: dict[str, float]
+    exact: dict[str, bool]
+
+    @property
+    def group(self) -> Group:
+        """What tuning did to the exact match of this row."""
+        if self.exact["tuned"]:
+            return "right before and after" if self.exact["base"] else "got better"
+        return "got worse" if self.exact["base"] else "still wrong"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The measures of one model and their 95 % intervals, under the same names."""
+
+    name: str
+    metrics: dict[str, float]
+    intervals: dict[str, Interval]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All that one evaluation found. rows: how many test rows were judged. checkpoint, data, split: fingerprints
+    (split '' when every row of the file was judged). comparison: compare.Comparison as JSON, None without rows."""
+
+    job: str
+    train_job: str
+    checkpoint: str
+    data: str
+    split: str
+    rows: int
+    rows_seen: int
+    candidates: tuple[Candidate, ...]
+    comparison: dict[str, Any] | None
+    verdict: Word
+    sentence: str
+    decided_by: str
+    details: tuple[Row, ...] = ()
+
+    def in_group(self, group: Group) -> tuple[Row, ...]:
+        return tuple(row for row in self.details if row.group == group)
+
+    def result(self) -> dict[str, Any]:
+        """The `evaluate` document of the command line."""
+        return {
+            "job": self.job,
+            "rows": self.rows,
+            "candidates": [asdict(candidate) for candidate in self.candidates],
+            "verdict": self.verdict,
+            "sentence": self.sentence,
+        }
+
+
+def save(card: Scorecard, folder: Path) -> None:
+    """Writes the rows, then the scorecard, each by rename: a scorecard that is there is complete."""
+    lines = (json.dumps(asdict(row), ensure_ascii=False) for row in card.details)
+    _replace(folder / ROWS, (line + "\n" for line in lines))
+    head = {"v": VERSION, **{name: value for name, value in asdict(card).items() if name != "details"}}
+    _replace(folder / CARD, [json.dumps(head, ensure_ascii=False, indent=1, allow_nan=False) + "\n"])
+
+
+def load(folder: Path) -> Scorecard | None:
+    """The scorecard of an evaluation's job folder with its rows; None when there is none yet.
+
+    Raises JobError when it is there but cannot be read.
+    """
+    try:
+        text = (folder / CARD).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        raw = json.loads(text)
+        if raw.pop("v") > VERSION:
+            raise JobError("This scorecard was made by a newer version of the studio.", "Update the studio to open it.")
+        candidates = tuple(_candidate(one) for one in raw.pop("candidates"))
+        with (folder / ROWS).open(encoding="utf-8") as lines:
+            details = tuple(_row(json.loads(line)) for line in lines)
+        return Scorecard(**raw, candidates=candidates, details=details)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JobError(f"The scorecard in {folder.name} cannot be read.", "Evaluate the run again.") from error
+
+
+def _candidate(raw: dict[str, Any]) -> Candidate:
+    intervals = {name: (low, high) for name, (low, high) in raw["intervals"].items()}
+    return Candidate(raw["name"], raw["metrics"], intervals)
+
+
+def _row(raw: dict[str, Any]) -> Row:
+    return Row(**{**raw, "prompt": tuple(raw["prompt"])})
+
+
+def _replace(path: Path, chunks: Iterable[str]) -> None:
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(chunks)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
