@@ -3,7 +3,8 @@
 A line is {"v", "seq", "time", "type", ...fields}; time is seconds since 1970 (UTC), seq counts from 1 without a gap.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal
 
 VERSION = 1
@@ -118,3 +119,37 @@ class Failure(Event):
     happened: str
     remedy: str
     details: str = ""
+
+
+EVENTS: tuple[type[Event], ...] = (State, Note, Plan, Step, Validation, Checkpoint, Progress, Result, Failure)
+LAST_WORDS = ("finished", "stopped", "failed")
+_BY_TYPE = {kind.type: kind for kind in EVENTS}
+
+
+def parse(line: Mapping[str, Any]) -> Event | None:
+    """The event of one line of the journal; None when this version cannot understand it (an unknown type, a field that
+    is missing or of another type). Fields it does not know are left out; null in place of a number is NaN."""
+    kind = _BY_TYPE.get(str(line.get("type")))
+    if kind is None:
+        return None
+    known = {item.name: item.type for item in fields(kind)}
+    values = {name: line[name] for name in known if name in line}
+    for name, value in values.items():
+        if known[name] is float:
+            values[name] = value = float("nan") if value is None else value
+        wanted = _ACCEPTED.get(known[name])
+        if wanted and (not isinstance(value, wanted) or isinstance(value, bool) is not (known[name] is bool)):
+            return None
+    try:
+        return kind(**values)
+    except TypeError:
+        return None
+
+
+_ACCEPTED: dict[Any, tuple[type, ...]] = {
+    float: (int, float),
+    int: (int,),
+    str: (str,),
+    bool: (bool,),
+    dict[str, Any]: (dict,),
+}

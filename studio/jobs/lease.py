@@ -1,0 +1,119 @@
+"""Who may use a device: HOME/leases/<device>.json names one job or chat, changed only under a file lock.
+
+A lease needs no giving back: a holder whose process ended counts as none, and so does a job that said its last word.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock
+
+from studio.errors import BusyError, StorageError
+from studio.jobs import journal, process
+from studio.jobs.files import write_atomically
+from studio.jobs.process import Identity
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A job or a chat model. id: of the job or the chat process; name: for people; pid and create_time: who lives as
+    long as the device is held."""
+
+    kind: Literal["job", "chat"]
+    id: str
+    name: str
+    pid: int
+    create_time: float
+
+    def same(self, other: "Holder") -> bool:
+        return (self.kind, self.id) == (other.kind, other.id)
+
+
+def acquire(home: Path, device: str, holder: Holder) -> None:
+    """Takes the device; BusyError says who has it and what to do. Taking it twice with the same holder is fine."""
+    with _locked(home, device):
+        current = _current(home, device)
+        if current is not None and current != holder:
+            raise _busy(current)
+        _write(home, device, holder)
+
+
+def hand_over(home: Path, device: str, holder: Holder) -> None:
+    """The same job or chat, now lived by another process (the one that was started for it); BusyError when the device
+    went to somebody else."""
+    with _locked(home, device):
+        current = _current(home, device)
+        if current is not None and not current.same(holder):
+            raise _busy(current)
+        _write(home, device, holder)
+
+
+def release(home: Path, device: str, holder: Holder) -> None:
+    """Gives the device back; does nothing when this job or chat does not have it."""
+    with _locked(home, device):
+        current = _read(home, device)
+        if current is not None and current.same(holder):
+            _path(home, device).unlink(missing_ok=True)
+
+
+def holder(home: Path, device: str) -> Holder | None:
+    """Who has the device now."""
+    return _current(home, device)
+
+
+def _current(home: Path, device: str) -> Holder | None:
+    found = _read(home, device)
+    if found is None:
+        return None
+    living = Identity(found.pid, found.create_time).alive()
+    if found.kind == "job":
+        folder = home / "jobs" / found.id
+        if journal.last_word(folder / journal.FILE):
+            return None
+        # A supervisor that was killed right after the start could not hand the lease to the job's process.
+        own = process.read(folder)
+        living = living or (own is not None and own.alive())
+    return found if living else None
+
+
+def _busy(current: Holder) -> BusyError:
+    if current.kind == "chat":
+        return BusyError(f"The chat with {current.name} is using this machine.", "Close the chat, then start again.")
+    return BusyError(
+        f"The job {current.name} is using this machine.", "Wait until it ends or stop it, then start again."
+    )
+
+
+def _path(home: Path, device: str) -> Path:
+    return home / "leases" / f"{device}.json"
+
+
+@contextmanager
+def _locked(home: Path, device: str) -> Iterator[None]:
+    path = _path(home, device)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_suffix(".lock"))
+        lock.acquire()
+    except OSError as error:
+        raise StorageError(f"{path.parent} cannot be written.", "Check its permissions and the free space.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _read(home: Path, device: str) -> Holder | None:
+    try:
+        raw = json.loads(_path(home, device).read_text(encoding="utf-8"))
+        return Holder(raw["kind"], str(raw["id"]), str(raw["name"]), int(raw["pid"]), float(raw["create_time"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(home: Path, device: str, holder: Holder) -> None:
+    write_atomically(_path(home, device), json.dumps({"v": 1} | asdict(holder), ensure_ascii=False))

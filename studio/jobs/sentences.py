@@ -1,0 +1,111 @@
+"""Where a job stands, in one or two plain sentences. Which state it is in is decided in state.py."""
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.jobs.state import JobState
+
+
+def sentence(job: "JobState") -> str:
+    """The sentence of a job's state; it ends with a full stop."""
+    match job.state:
+        case "waiting":
+            return "Waiting to start."
+        case "preparing":
+            return "Getting ready."
+        case "running":
+            return _running(job)
+        case "stopping":
+            return "Stopping, and keeping what was learned so far." if _trains(job) else "Stopping."
+        case "stopped":
+            return _stopped(job)
+        case "finished":
+            return _finished(job)
+        case "failed":
+            return _failed(job)
+        case _:
+            return _interrupted(job)
+
+
+def duration(seconds: float) -> str:
+    """A span of time as people say it: '45 s', '1 min 20 s', '2 h 5 min'."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        minutes, rest = divmod(round(whole, -1), 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(round(whole / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _trains(job: "JobState") -> bool:
+    return bool(job.plan or job.last_step or job.checkpoints)
+
+
+def _running(job: "JobState") -> str:
+    step, plan = job.last_step, job.plan
+    if step is not None:
+        epoch = max(1, math.ceil(step.epoch)) if math.isfinite(step.epoch) else 1
+        of = f" of {plan.epochs}" if plan and plan.epochs >= epoch else ""
+        return f"Epoch {epoch}{of}{_left(step.seconds_left)}."
+    if job.progress is not None:
+        progress = job.progress
+        count = f": {progress.done} of {progress.total}" if progress.total > 0 else ""
+        return f"{progress.what}{count}{_left(progress.seconds_left)}."
+    return "Running."
+
+
+def _left(seconds: float | None) -> str:
+    known = isinstance(seconds, int | float) and math.isfinite(seconds)
+    return f", about {duration(float(seconds))} left" if known and seconds is not None else ""
+
+
+def _stopped(job: "JobState") -> str:
+    if job.last_step is None:
+        return "Stopped before the first step." if _trains(job) else "Stopped."
+    of = f" of {job.plan.steps}" if job.plan else ""
+    return f"Stopped after step {job.last_step.step}{of}. {_kept(job, 'learned')}"
+
+
+def _finished(job: "JobState") -> str:
+    verdict = job.result.get("sentence") if job.result else None
+    if isinstance(verdict, str) and verdict:
+        return verdict
+    if job.last_step is None:
+        return "Finished."
+    count = job.last_step.step
+    steps = f"Finished after {count} {'step' if count == 1 else 'steps'}"
+    time = f" in {duration(job.last_step.seconds)}" if math.isfinite(job.last_step.seconds) else ""
+    best = f" The best state is that of step {job.kept.step}." if job.kept and job.kept.step != count else ""
+    return f"{steps}{time}.{best}"
+
+
+def _failed(job: "JobState") -> str:
+    if job.failure is None:
+        return "The job failed."
+    words = [job.failure.happened, job.failure.remedy]
+    if job.kept:
+        words.append(_kept(job, "saved"))
+    return " ".join(word for word in words if word)
+
+
+def _interrupted(job: "JobState") -> str:
+    if job.word is None:
+        return "The job ended before its work began. Nothing was lost; start it again."
+    if not _trains(job):
+        return (
+            "The process that worked on this ended without a last word, perhaps because the machine went down or memory "
+            "ran out. Start it again."
+        )
+    return (
+        "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "
+        f"{_kept(job, 'saved')}"
+    )
+
+
+def _kept(job: "JobState", verb: str) -> str:
+    if job.kept is None:
+        return "Nothing had been saved yet."
+    return f"What it had {verb} until step {job.kept.step} is kept."

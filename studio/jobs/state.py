@@ -1,0 +1,130 @@
+"""Where a job stands: a fold over its events, what was asked of it, and whether its process lives.
+
+The fold survives journals of newer versions: types and fields it does not know are passed over, and an event that lacks
+a field it needs counts as unknown. Reading the files is not covered here (journal, control, process).
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
+
+from studio.jobs import sentences
+from studio.jobs.events import (
+    LAST_WORDS,
+    Checkpoint,
+    Failure,
+    Note,
+    Plan,
+    Progress,
+    Result,
+    State,
+    Step,
+    Validation,
+    parse,
+)
+
+Name = Literal["waiting", "preparing", "running", "stopping", "stopped", "finished", "failed", "interrupted"]
+ENDED: tuple[Name, ...] = ("stopped", "finished", "failed", "interrupted")
+
+
+@dataclass(frozen=True)
+class JobState:
+    """What is known of a job. A value the job has not said is None or empty; a number it gave as null is NaN.
+
+    word: the state the job itself named last. control: what was asked of it. alive: whether its process lives; None
+    when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
+    best: the validation with the lowest loss. result: the fields of the command line's document.
+    """
+
+    word: str | None = None
+    control: str | None = None
+    alive: bool | None = None
+    plan: Plan | None = None
+    last_step: Step | None = None
+    validations: tuple[Validation, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    progress: Progress | None = None
+    notes: tuple[str, ...] = ()
+    result: Mapping[str, Any] | None = None
+    failure: Failure | None = None
+    started: float | None = None
+    updated: float | None = None
+
+    @property
+    def state(self) -> Name:
+        """A last word stands. Without one: a dead process was stopped if that was asked of it, else interrupted."""
+        match self.word:
+            case "finished" | "stopped" | "failed":
+                return self.word
+        if self.alive is False:
+            if self.failure is not None:
+                return "failed"
+            return "stopped" if self.control == "stop" else "interrupted"
+        if self.control == "stop" or self.word == "stopping":
+            return "stopping"
+        if self.word is None:
+            return "waiting" if self.alive is None else "preparing"
+        return "running" if self.word == "running" else "preparing"
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def sentence(self) -> str:
+        return sentences.sentence(self)
+
+    @property
+    def best(self) -> Validation | None:
+        finite = [item for item in self.validations if math.isfinite(item.loss)]
+        return min(finite, key=lambda item: item.loss, default=None)
+
+    @property
+    def kept(self) -> Checkpoint | None:
+        """The checkpoint that counts: the last one that was the best so far, else the last one."""
+        best = [item for item in self.checkpoints if item.best]
+        return best[-1] if best else self.checkpoints[-1] if self.checkpoints else None
+
+    def advance(self, events: Iterable[Mapping[str, Any]]) -> Self:
+        """The state after these further events (dicts as journal.read gives them)."""
+        changes: dict[str, Any] = {}
+        added: dict[str, list[Any]] = {"validations": [], "checkpoints": [], "notes": []}
+        for line in events:
+            if isinstance(line.get("time"), int | float):
+                changes["updated"] = line["time"]
+                if self.started is None:
+                    changes.setdefault("started", line["time"])
+            match parse(line):
+                case State(state=word):
+                    changes["word"] = word
+                    if word not in LAST_WORDS and word != "stopping":
+                        changes["failure"] = None
+                case Plan() as plan:
+                    changes["plan"] = plan
+                case Step() as step:
+                    changes["last_step"] = step
+                case Progress() as progress:
+                    changes["progress"] = progress
+                case Validation() as validation:
+                    added["validations"].append(validation)
+                case Checkpoint() as checkpoint:
+                    added["checkpoints"].append(checkpoint)
+                case Note(text=text):
+                    added["notes"].append(text)
+                case Result(values=values):
+                    changes["result"] = values
+                case Failure() as failure:
+                    changes["failure"] = failure
+        for name, items in added.items():
+            changes[name] = (*getattr(self, name), *items)
+        return replace(self, **changes)
+
+    def observed(self, control: str | None, alive: bool | None) -> Self:
+        """The same events, seen with what was asked of the job and whether its process lives."""
+        return replace(self, control=control, alive=alive)
+
+
+def fold(events: Iterable[Mapping[str, Any]], control: str | None, alive: bool | None) -> JobState:
+    """The state of a job from all its events, what was asked of it, and whether its process lives (None: none yet)."""
+    return JobState().advance(events).observed(control, alive)
