@@ -56,7 +56,7 @@ class Report:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn. weight 0 keeps an assistant turn out of training (OpenAI's chat format); None means 1."""
 
@@ -68,7 +68,7 @@ class Message:
         return {"role": self.role, "content": self.content}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """One usable row, as a conversation that ends with an assistant turn. line: 1-based line of the original."""
 
