@@ -1,1 +1,1 @@
-"""..."""
+"""The page. Only this room imports Gradio; app.py reads like the screen."""

@@ -1,0 +1,155 @@
+"""What every tab shares: where a project stands, and how a click becomes an action and a fresh page.
+
+A tab is a module with NAME and build(page) -> Tab. After every action the whole page is drawn anew from the session, so
+that what a person sees is always what is on disk.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from studio.data.values import Split
+from studio.errors import StudioError
+from studio.session import Session
+from studio.session.values import Dataset, Run
+from studio.ui import html, words
+
+STEPS = ("data", "method", "train", "evaluate", "chat")
+UNDER_WAY = ("waiting", "preparing", "running", "stopping")
+USABLE_ENDS = ("finished", "stopped")
+log = logging.getLogger("studio.ui")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a project stands: its current data set, run and comparison, and the choices made."""
+
+    project: str
+    choices: dict[str, Any]
+    dataset: Dataset | None
+    split: Split | None
+    run: Run | None
+    evaluation: Run | None
+
+    @property
+    def enough(self) -> bool:
+        return self.dataset is not None and self.dataset.report.usable >= 4
+
+    @property
+    def tuned(self) -> bool:
+        """Whether the current run left a model that can be compared, talked to and taken away."""
+        run = self.run
+        return run is not None and (
+            run.state.state in USABLE_ENDS or (run.state.state not in UNDER_WAY and run.state.best is not None)
+        )
+
+    def status(self, tab: str) -> str:
+        """done, here, ready or waiting, for the strip of tabs."""
+        run = self.run.state.state if self.run else ""
+        judged = self.evaluation.state.state if self.evaluation else ""
+        at_work = {"train": run in UNDER_WAY, "evaluate": judged in UNDER_WAY}
+        done = {"data": self.enough, "method": self.run is not None, "train": self.tuned}
+        done["evaluate"] = judged == "finished"
+        possible = {"method": self.enough, "train": self.run is not None, "evaluate": self.tuned, "chat": self.tuned}
+        if at_work.get(tab):
+            return "here"
+        if done.get(tab):
+            return "done"
+        return "ready" if possible.get(tab, True) else "waiting"
+
+
+@dataclass
+class Tab:
+    """A built tab: the components it redraws, and view(standing) -> one update for each of them."""
+
+    outputs: list[Any]
+    view: Callable[[Standing], Sequence[Any]]
+
+
+@dataclass
+class Page:
+    """The page while it is being built: the session, what all tabs share, and the tabs themselves."""
+
+    session: Session
+    project: gr.State
+    tabs: gr.Tabs
+    notices: dict[str, gr.HTML] = field(default_factory=dict)
+    parts: list[Tab] = field(default_factory=list)
+    pending: list[Callable[[], None]] = field(default_factory=list)
+    opened: dict[str, gr.Tab] = field(default_factory=dict)
+
+    def standing(self, project: str) -> Standing:
+        session = self.session
+        choices = session.projects.choices(project)
+        datasets = {d.id: d for d in session.datasets.list(project)}
+        dataset = datasets.get(choices.get("dataset", "")) or session.datasets.latest(project)
+        if choices.get("dataset") == "none":
+            dataset = None
+        runs = session.runs.list(project, kind="train")
+        run = next((r for r in runs if r.id == choices.get("run")), runs[0] if runs else None)
+        evaluation = session.evaluations.of(run.id) if run else None
+        split = session.datasets.current_split(dataset.id) if dataset and dataset.report.usable >= 4 else None
+        return Standing(project, choices, dataset, split, run, evaluation)
+
+    def outputs(self) -> list[Any]:
+        return [component for part in self.parts for component in part.outputs]
+
+    def redraw(self, project: str) -> list[Any]:
+        standing = self.standing(project)
+        return [update for part in self.parts for update in part.view(standing)]
+
+    def on(
+        self,
+        events: Any,
+        action: Callable[..., None],
+        inputs: Sequence[Any] = (),
+        *,
+        tab: str,
+        goto: str | None = None,
+        **options: Any,
+    ) -> None:
+        """Wire events to action(project, *inputs). A StudioError is shown at the top of `tab`; on success the page
+        goes to `goto` when given; then everything is redrawn."""
+
+        def wire() -> None:
+            def run(project: str, *values: Any) -> tuple[Any, Any]:
+                try:
+                    action(project, *values)
+                except StudioError as error:
+                    return gr.HTML(html.notice(error), visible=True), gr.skip()
+                except Exception as error:  # the border where a person is told; the traceback goes to the log
+                    return gr.HTML(html.notice(self.unexpected(error)), visible=True), gr.skip()
+                if goto:
+                    self.session.projects.remember(project, tab=goto)
+                return gr.HTML("", visible=False), gr.Tabs(selected=goto) if goto else gr.skip()
+
+            event = gr.on(
+                events if isinstance(events, list) else [events],
+                run,
+                [self.project, *inputs],
+                [self.notices[tab], self.tabs],
+                show_progress="hidden",
+                **options,
+            )
+            event.then(self.redraw, self.project, self.outputs(), show_progress="hidden")
+
+        # Wired once all tabs are built, because an action redraws every one of them.
+        self.pending.append(wire)
+
+    def unexpected(self, error: Exception) -> StudioError:
+        """An error nobody foresaw: logged with its traceback, told in words."""
+        log.error("unexpected error on the page", exc_info=error)
+        happened, remedy = words.UNEXPECTED
+        return StudioError(happened, remedy.format(log=self.session.settings.home / "logs" / "web.log"))
+
+    def notice(self, tab: str) -> gr.HTML:
+        self.notices[tab] = gr.HTML("", visible=False, elem_id=f"notice-{tab}")
+        return self.notices[tab]
+
+
+def show_aside(tab: str, more: str = "") -> str:
+    title, body = words.ASIDE[tab]
+    return html.aside(title, body, more)

@@ -1,0 +1,227 @@
+// Follows one job: polls /api/jobs/ID/events by cursor, extends the curve, shows progress and what happened.
+(() => {
+  const ENDED = new Set(["finished", "stopped", "failed", "interrupted"]);
+  const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
+  const colour = (name) => css({ "@base": "--fs-base", "@tuned": "--fs-tuned", "@text": "--body-text-color" }[name]);
+  const node = (tag, className, text) => {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  };
+  const whole = (n) => Math.round(n).toLocaleString("en");
+  const memory = (n) => (n >= 1e9 ? (n / 1e9).toFixed(1) + " GB" : Math.round(n / 1e6) + " MB");
+
+  const plotly = () =>
+    (window.studioPlotly ??= new Promise((done, fail) => {
+      const script = document.createElement("script");
+      script.src = new URL("studio-static/plotly.min.js", document.baseURI).href;
+      script.onload = () => done(window.Plotly);
+      script.onerror = fail;
+      document.head.append(script);
+    }));
+  const layout = (more) => ({
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: css("--font"), color: css("--body-text-color"), size: 13 },
+    margin: { l: 48, r: 12, t: 8, b: 44 },
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
+    ...more,
+    xaxis: { gridcolor: css("--fs-grid"), zeroline: false, ...more?.xaxis },
+    yaxis: { gridcolor: css("--fs-grid"), zeroline: false, ...more?.yaxis },
+  });
+  const CONFIG = { responsive: true, displaylogo: false, displayModeBar: false };
+  const onTheme = (element, redraw) => {
+    const watcher = new MutationObserver(() => (element.isConnected ? redraw() : watcher.disconnect()));
+    watcher.observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  };
+
+  window.studioChart = (element, props, watch) => {
+    const place = element.querySelector(".fs-chart");
+    const fill = (value) =>
+      typeof value === "string" && value.startsWith("@") ? colour(value)
+      : Array.isArray(value) ? value.map(fill)
+      : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, fill(v)]))
+      : value;
+    const draw = async () => {
+      const value = props.value ? JSON.parse(props.value) : null;
+      place.hidden = !value;
+      if (!value) return;
+      const Plotly = await plotly();
+      place.setAttribute("role", "img");
+      place.setAttribute("aria-label", value.label);
+      Plotly.react(place, fill(value.figure.data), layout(fill(value.figure.layout)), CONFIG);
+    };
+    watch("value", draw);
+    onTheme(element, draw);
+    draw();
+  };
+
+  window.studioLive = (element, props, trigger, watch) => {
+    const root = element.querySelector(".fs-live");
+    const words = props.words;
+    let follow = 0;
+
+    const begin = () => {
+      const { job, state } = JSON.parse(props.value || "{}");
+      if (job === root.dataset.job && root.dataset.state === state) return;
+      if (job === root.dataset.job && !ENDED.has(root.dataset.state)) return;
+      root.dataset.job = job || "";
+      root.dataset.state = state || "";
+      root.replaceChildren();
+      const mine = ++follow;
+      if (job) run(job, mine);
+    };
+
+    const run = (job, mine) => {
+      const sentence = node("p", "fs-sentence");
+      sentence.setAttribute("role", "status");
+      sentence.setAttribute("aria-live", "polite");
+      const chart = node("div", "fs-curve");
+      chart.setAttribute("role", "img");
+      const bar = node("div", "fs-progress");
+      bar.setAttribute("role", "progressbar");
+      bar.setAttribute("aria-label", words.progress);
+      bar.setAttribute("aria-valuemin", "0");
+      bar.append(node("i"));
+      const facts = node("dl", "fs-facts");
+      const happened = node("ol", "fs-notes");
+      const failure = node("div", "fs-notice");
+      failure.hidden = true;
+      failure.setAttribute("role", "alert");
+      const offline = node("p", "fs-offline", words.offline);
+      offline.hidden = true;
+      root.append(offline, sentence);
+      if (props.curve) root.append(chart);
+      root.append(bar, facts, failure);
+      if (props.curve) root.append(node("h3", "", words.happened), happened);
+
+      const train = { x: [], y: [] };
+      const valid = { x: [], y: [] };
+      let plan = null, last = null, best = null, progress = null, shown = false, cursor = null;
+
+      const traces = () => [
+        { x: train.x, y: train.y, name: words.training, mode: "lines", line: { color: css("--fs-train"), width: 1.5 } },
+        { x: valid.x, y: valid.y, name: words.validation, mode: "lines+markers",
+          line: { color: css("--fs-tuned"), width: 3 }, marker: { size: 7 } },
+        { x: best ? [best.step] : [], y: best ? [best.loss] : [], name: words.best, mode: "markers",
+          marker: { color: css("--fs-tuned"), size: 15, symbol: "star", line: { color: css("--body-text-color"), width: 1 } } },
+      ];
+      const look = () => {
+        const marks = [];
+        if (plan) for (let e = 1; e < plan.epochs && plan.epochs <= 30; e++)
+          marks.push({ type: "line", x0: e * plan.steps_per_epoch, x1: e * plan.steps_per_epoch, y0: 0, y1: 1,
+            yref: "paper", line: { color: css("--fs-grid"), width: 1, dash: "dot" } });
+        const notes = [];
+        if (valid.x[0] === 0) {
+          marks.push({ type: "line", x0: 0, x1: 1, xref: "paper", y0: valid.y[0], y1: valid.y[0],
+            line: { color: css("--fs-base"), width: 2, dash: "dash" } });
+          notes.push({ x: 1, xref: "paper", xanchor: "right", y: valid.y[0], yanchor: "bottom", text: words.base,
+            showarrow: false, font: { color: css("--fs-base-text") } });
+        }
+        return layout({ shapes: marks, annotations: notes, height: 340,
+          xaxis: { title: { text: words.x }, range: plan ? [0, plan.steps] : undefined, rangemode: "tozero" },
+          yaxis: { title: { text: words.y }, rangemode: "tozero" }, uirevision: job });
+      };
+      const draw = async (added) => {
+        if (!props.curve || (!train.x.length && !valid.x.length)) return;
+        const Plotly = await plotly();
+        if (mine !== follow || !chart.isConnected) return;
+        if (shown && added && !added.redraw && added.train.x.length) {
+          Plotly.extendTraces(chart, { x: [added.train.x], y: [added.train.y] }, [0]);
+        } else {
+          const copy = traces();
+          copy[0] = { ...copy[0], x: [...train.x], y: [...train.y] };
+          Plotly.react(chart, copy, look(), CONFIG);
+        }
+        shown = true;
+        const end = valid.y.length ? `, ${words.validation}: ${valid.y.at(-1).toFixed(2)}` : "";
+        chart.setAttribute("aria-label", `${words.y}${end}`);
+      };
+      onTheme(element, () => draw(null));
+
+      const fact = (name, value) => {
+        const box = node("div");
+        box.append(node("dt", "", name), node("dd", "", value));
+        return box;
+      };
+      const measure = () => {
+        const done = last ? last.step : progress ? progress.done : 0;
+        const total = plan ? plan.steps : progress ? progress.total : 0;
+        bar.hidden = !total;
+        if (total) {
+          bar.setAttribute("aria-valuemax", total);
+          bar.setAttribute("aria-valuenow", done);
+          bar.firstChild.style.width = `${(100 * done) / total}%`;
+        }
+        facts.replaceChildren();
+        if (plan && last) {
+          facts.append(
+            fact(words.steps, `${whole(last.step)} of ${whole(plan.steps)}`),
+            fact(words.speed, `${whole(last.tokens_per_second)} tokens/s`),
+            fact(words.memory, memory(last.memory_bytes)),
+            fact(words.trained, `${whole(plan.trainable_parameters)} (${((100 * plan.trainable_parameters) / plan.parameters).toFixed(1)} %)`),
+          );
+        }
+      };
+      const tell = (event, text) => {
+        const item = node("li");
+        item.append(node("time", "", new Date(event.time * 1000).toLocaleTimeString()), node("span", "", text));
+        happened.prepend(item);
+      };
+      const take = (events) => {
+        const added = { train: { x: [], y: [] }, redraw: false };
+        for (const e of events) {
+          if (e.type === "plan") { plan = e; added.redraw = true; }
+          else if (e.type === "step") {
+            last = e;
+            for (const to of [train, added.train]) { to.x.push(e.step); to.y.push(e.loss); }
+          } else if (e.type === "validation") {
+            valid.x.push(e.step); valid.y.push(e.loss);
+            if (e.best) best = e;
+            added.redraw = true;
+          } else if (e.type === "note") tell(e, e.text);
+          else if (e.type === "progress") progress = e;
+          else if (e.type === "failure") {
+            failure.hidden = false;
+            failure.replaceChildren(node("b", "", e.happened), document.createTextNode(" " + e.remedy));
+            if (e.details) {
+              const fold = node("details");
+              fold.append(node("summary", "", words.details), node("pre", "", e.details));
+              failure.append(fold);
+            }
+          }
+        }
+        return added;
+      };
+
+      const poll = async () => {
+        if (mine !== follow || !element.isConnected) return;
+        let wait = document.hidden ? 5000 : 1000;
+        try {
+          const address = new URL(`api/jobs/${job}/events`, document.baseURI);
+          if (cursor) address.searchParams.set("since", cursor);
+          const answer = await fetch(address, { cache: "no-store" });
+          if (!answer.ok) throw new Error(answer.status);
+          const page = await answer.json();
+          if (mine !== follow) return;
+          offline.hidden = true;
+          cursor = page.cursor;
+          const added = take(page.events);
+          if (sentence.textContent !== page.state.sentence) sentence.textContent = page.state.sentence;
+          measure();
+          if (page.events.length) draw(added).catch(() => { chart.textContent = ""; shown = false; });
+          if (page.state.state !== root.dataset.state) {
+            root.dataset.state = page.state.state;
+            trigger("submit", { state: page.state.state });
+          }
+          if (ENDED.has(page.state.state) && !page.events.length) return;
+        } catch { offline.hidden = false; wait = 3000; }
+        setTimeout(poll, wait);
+      };
+      poll();
+    };
+    watch("value", begin);
+    begin();
+  };
+})();

@@ -1,0 +1,37 @@
+"""Settings tab: what leaves this machine, where things are, the health of the installation. Read-only for now."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio import __version__
+from studio.session import doctor
+from studio.ui import html, words
+from studio.ui.page import Page, Standing, Tab, show_aside
+
+NAME = "settings"
+
+
+def build(page: Page) -> Tab:
+    settings = page.session.settings
+    with gr.Row(elem_classes="fs-columns"):
+        with gr.Column(elem_classes="fs-main"):
+            page.notice(NAME)
+            gr.HTML(html.card(words.LEAVES_TITLE, f"<p>{html.esc(words.LEAVES_LINE)}</p>"))
+            places = [("Home folder", str(settings.home)), ("Address", f"{settings.host}:{settings.port}")]
+            gr.HTML(html.card(words.FOLDERS_TITLE, html.facts(places)))
+            health = gr.HTML(elem_id="health")
+            gr.HTML(html.card(words.ABOUT_TITLE, f"<p>{words.TITLE} {__version__}. {html.esc(words.TAGLINE)}</p>"))
+        gr.HTML(show_aside(NAME), elem_classes="fs-side")
+
+    def check() -> str:
+        lines = [(c.name, c.value if c.state == "ok" else f"{c.state}: {c.value}") for c in doctor.report(settings)]
+        return html.card(words.CHECKS_TITLE, html.facts(lines))
+
+    page.pending.append(lambda: page.opened[NAME].select(check, None, health, show_progress="hidden"))
+
+    def view(standing: Standing) -> Sequence[Any]:
+        return []
+
+    return Tab([], view)

@@ -1,0 +1,74 @@
+"""Train tab: the live curve is the hero; above it a sentence, below it progress and what happened; stop and keep."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.ui import html, words
+from studio.ui.live import follow, live
+from studio.ui.page import UNDER_WAY, Page, Standing, Tab, show_aside
+
+NAME = "train"
+
+
+def build(page: Page) -> Tab:
+    session = page.session
+    with gr.Row(elem_classes="fs-columns"):
+        with gr.Column(elem_classes="fs-main"):
+            page.notice(NAME)
+            with gr.Group(elem_classes="fs-card") as waiting:
+                gr.HTML(f"<p>{html.esc(words.NEED_RUN)}</p>")
+                back = gr.Button(words.GO_METHOD, elem_id="train-to-method", size="sm")
+            with gr.Column(visible=False) as running:
+                with gr.Group(elem_classes="fs-card"):
+                    title = gr.HTML(elem_id="run-title")
+                    curve = live("live-train", curve=True)
+        gr.HTML(show_aside(NAME), elem_classes="fs-side")
+    with gr.Row(elem_classes="fs-foot"):
+        foot = gr.HTML()
+        stop = gr.Button(words.STOP, elem_id="stop", visible=False, scale=0)
+        change = gr.Button(words.GO_METHOD, elem_id="change", visible=False, scale=0)
+        go = gr.Button(words.TO_EVALUATE, variant="primary", interactive=False, elem_id="to-evaluate", scale=0)
+
+    def halt(project: str) -> None:
+        run = page.standing(project).run
+        if run is not None:
+            session.runs.stop(run.id)
+
+    page.on(back.click, lambda project: None, tab=NAME, goto="method")
+    page.on(change.click, lambda project: None, tab=NAME, goto="method")
+    page.on(stop.click, halt, tab=NAME)
+    page.on(go.click, lambda project: None, tab=NAME, goto="evaluate")
+    page.on(curve.submit, lambda project: None, tab=NAME)
+
+    def view(standing: Standing) -> Sequence[Any]:
+        run = standing.run
+        if run is None:
+            return [
+                gr.Group(visible=True),
+                gr.Column(visible=False),
+                "",
+                follow(None),
+                html.foot(words.NEED_RUN),
+                gr.Button(visible=False),
+                gr.Button(visible=False),
+                gr.Button(interactive=False),
+            ]
+        state = run.state.state
+        at_work = state in UNDER_WAY
+        key = "running" if at_work else state if state in words.TRAIN_FOOT else "failed"
+        if key == "failed" and standing.tuned:
+            key = "stopped"
+        return [
+            gr.Group(visible=False),
+            gr.Column(visible=True),
+            f"<h2>{html.esc(run.name)}</h2>",
+            follow(run.id, state),
+            html.foot(words.TRAIN_FOOT[key]),
+            gr.Button(visible=at_work, interactive=state != "stopping"),
+            gr.Button(visible=not at_work),
+            gr.Button(interactive=standing.tuned),
+        ]
+
+    return Tab([waiting, running, title, curve, foot, stop, change, go], view)

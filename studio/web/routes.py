@@ -1,0 +1,73 @@
+"""Our own HTTP routes: a job's events by cursor, the adapter as a download, static files, health.
+
+Every route asks the session, so it sees only what belongs to the owner; an unknown id answers 404.
+"""
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from studio import __version__
+from studio.errors import NotFoundError, StudioError
+from studio.session import Session
+from studio.web.openai_door import openai_routes
+
+Answer = Callable[[Request], Awaitable[Response]]
+STATIC_FILES = ("live.js",)
+
+
+def routes(session: Session, static: Path) -> list[BaseRoute]:
+    """Routes for Gradio's app; they stand before Gradio's own."""
+    plotly = Path(str(files("plotly") / "package_data" / "plotly.min.js"))
+
+    def events(request: Request) -> Response:
+        job = request.path_params["job"]
+        page = session.runs.events(job, request.query_params.get("since"))
+        state = session.runs.get(job).state
+        body = {
+            "events": page.events,
+            "cursor": page.cursor,
+            "state": {"state": state.state, "sentence": state.sentence},
+        }
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    def adapter(request: Request) -> Response:
+        path = session.exports.adapter(request.path_params["job"])
+        return FileResponse(path, filename=path.name, media_type="application/zip")
+
+    def static_file(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name == "plotly.min.js":
+            return FileResponse(plotly, headers={"Cache-Control": "public, max-age=86400"})
+        if name in STATIC_FILES:
+            return FileResponse(static / name, headers={"Cache-Control": "no-cache"})
+        raise NotFoundError(f"There is no file {name}.", "Reload the page.")
+
+    def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    return [
+        Route("/api/jobs/{job}/events", _guarded(events)),
+        Route("/api/jobs/{job}/adapter.zip", _guarded(adapter)),
+        Route("/studio-static/{name}", _guarded(static_file)),
+        Route("/healthz", _guarded(health)),
+        *openai_routes(session),
+    ]
+
+
+def _guarded(answer: Callable[[Request], Response]) -> Answer:
+    """Off the event loop, and with errors in the shape {"happened", "remedy"}."""
+
+    async def run(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(answer, request)
+        except StudioError as error:
+            status = 404 if isinstance(error, NotFoundError) else 409
+            return JSONResponse({"happened": error.happened, "remedy": error.remedy}, status_code=status)
+
+    return run
