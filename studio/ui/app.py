@@ -143,7 +143,7 @@ def free_port(host: str, wanted: int) -> int:
                 if error.errno == errno.EADDRNOTAVAIL:
                     raise UsageError(
                         f"The address {host} does not belong to this machine.",
-                        "Use 127.0.0.1, or leave STUDIO_HOST out.",
+                        "Leave STUDIO_HOST out to use 127.0.0.1.",
                     ) from None
                 continue
             return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Figures as plain values for plotly.js: no state, no page. Colours are names that the page's script fills per theme."""
+"""Figures as plain values for plotly.js: no state, no page. Colours are names; the page's script fills them per theme."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -120,7 +120,7 @@ class Page:
                     action(project, *values)
                 except StudioError as error:
                     return gr.HTML(html.notice(error), visible=True), gr.skip()
-                except Exception as error:  # the border where a person is told; the traceback goes to the log
+                except Exception as error:  # noqa: BLE001 - the border where a person is told; the log has the traceback
                     return gr.HTML(html.notice(self.unexpected(error)), visible=True), gr.skip()
                 if goto:
                     self.session.projects.remember(project, tab=goto)

@@ -84,7 +84,7 @@ def build(page: Page) -> Tab:
         except StudioError as error:
             yield shown(f"{error.happened} {error.remedy}", False, said if not answers else "")
             return
-        except Exception as error:  # the border where a person is told
+        except Exception as error:  # noqa: BLE001 - the border where a person is told
             told = page.unexpected(error)
             yield shown(f"{told.happened} {told.remedy}", False, said)
             return

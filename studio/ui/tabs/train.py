@@ -20,10 +20,9 @@ def build(page: Page) -> Tab:
             with gr.Group(elem_classes="fs-card") as waiting:
                 gr.HTML(f"<p>{html.esc(words.NEED_RUN)}</p>")
                 back = gr.Button(words.GO_METHOD, elem_id="train-to-method", size="sm")
-            with gr.Column(visible=False) as running:
-                with gr.Group(elem_classes="fs-card"):
-                    title = gr.HTML(elem_id="run-title")
-                    curve = live("live-train", curve=True)
+            with gr.Column(visible=False) as running, gr.Group(elem_classes="fs-card"):
+                title = gr.HTML(elem_id="run-title")
+                curve = live("live-train", curve=True)
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
     with gr.Row(elem_classes="fs-foot"):
         foot = gr.HTML()
