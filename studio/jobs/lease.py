@@ -34,10 +34,10 @@ class Holder:
 
 
 def acquire(home: Path, device: str, holder: Holder) -> None:
-    """Takes the device; BusyError says who has it and what to do. Taking it twice with the same holder is fine."""
+    """Takes the device; BusyError says who has it and what to do."""
     with _locked(home, device):
         current = _current(home, device)
-        if current is not None and current != holder:
+        if current is not None:
             raise _busy(current)
         _write(home, device, holder)
 

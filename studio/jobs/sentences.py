@@ -96,8 +96,8 @@ def _interrupted(job: "JobState") -> str:
         return "The job ended before its work began. Nothing was lost; start it again."
     if not _trains(job):
         return (
-            "The process that worked on this ended without a last word, perhaps because the machine went down or memory "
-            "ran out. Start it again."
+            "The process that worked on this ended without a last word, perhaps because the machine went down or "
+            "memory ran out. Start it again."
         )
     return (
         "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "

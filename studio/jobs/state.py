@@ -65,7 +65,7 @@ class JobState:
             return "stopping"
         if self.word is None:
             return "waiting" if self.alive is None else "preparing"
-        return "running" if self.word == "running" else "preparing"
+        return "preparing" if self.word == "preparing" else "running"
 
     @property
     def ended(self) -> bool:

@@ -1,0 +1,127 @@
+"""Entry of every job process: `python -m studio.worker JOB_DIR`. Reads the spec, calls the body of its kind, and puts
+what went wrong into words. It writes nothing outside its folder; what a job does is its body's business."""
+
+import errno
+import faulthandler
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from studio.errors import JobError, StudioError
+from studio.jobs import control, process, processors
+from studio.jobs import spec as specs
+from studio.jobs.events import Failure, State
+from studio.jobs.journal import Journal
+from studio.jobs.process import Identity
+from studio.jobs.spec import Spec
+
+Body = Callable[[Path, Spec, Journal, Mapping[str, str]], None]
+
+
+def _train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.training import body
+
+    body.run(folder, spec, journal, secrets)
+
+
+def _evaluate(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.evaluation import body
+
+    body.run(folder, spec, journal, secrets)
+
+
+BODIES: Mapping[str, Body] = {"train": _train, "evaluate": _evaluate}
+
+
+def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES) -> int:
+    """Does the job of the folder named by the one argument; exit code 0 (finished or stopped), 1 (failed) or 2 (used
+    wrongly). Secrets: one line of JSON on standard input, or its end."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if len(arguments) != 1 or not Path(arguments[0]).is_dir():
+        print("The worker needs the folder of a job. Use: python -m studio.worker JOB_DIR", file=sys.stderr)
+        return 2
+    folder = Path(arguments[0]).resolve()
+    faulthandler.enable()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: control.ask_this_process("stop"))
+    secrets: dict[str, str] = {}
+    try:
+        with Journal(folder) as journal:
+            process.write(folder, Identity.of(os.getpid()))
+            return _work(folder, journal, secrets, bodies)
+    except Exception as error:  # noqa: BLE001 - the last resort, when not even the journal can be written
+        print(_without(secrets, "".join(traceback.format_exception(error))), file=sys.stderr, flush=True)
+        return 1
+
+
+def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mapping[str, Body]) -> int:
+    if journal.ended:
+        raise JobError("This job has already ended.", "Start a new one from its settings.")
+    journal.append(State("preparing"))
+    try:
+        secrets.update(_read_secrets())
+        spec = specs.read(folder)
+        _limit_threads(spec.work.threads)
+        if control.requested(folder) == "stop":
+            journal.append(State("stopped"))
+        else:
+            bodies[spec.kind](folder, spec, journal, secrets)
+        if not journal.ended:
+            raise RuntimeError(f"the body of {spec.kind} returned without a last word")
+    except Exception as error:
+        if journal.ended:
+            raise
+        failure = explain(error)
+        journal.append(Failure(*(_without(secrets, t) for t in (failure.happened, failure.remedy, failure.details))))
+        journal.append(State("failed"))
+        return 1
+    return 0
+
+
+def explain(error: Exception) -> Failure:
+    """What went wrong, for a person; the traceback goes into the details."""
+    details = "".join(traceback.format_exception(error))
+    if isinstance(error, StudioError):
+        return Failure(error.happened, error.remedy, details)
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
+        remedy = "Close other programs, or choose a smaller model, fewer tokens per step or shorter examples."
+        return Failure("The memory of this machine ran out.", remedy, details)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return Failure("The disk is full.", "Free some space, then start again.", details)
+    if isinstance(error, OSError) and error.filename is not None:
+        happened = f"The file {error.filename} cannot be used: {error.strerror}."
+        return Failure(happened, "Check that it is there and may be read, then start again.", details)
+    happened = "The job met a fault in the studio itself."
+    return Failure(happened, "Start it again; if that happens twice, report the details below.", details)
+
+
+def _read_secrets() -> dict[str, str]:
+    if sys.stdin is None or sys.stdin.isatty():
+        return {}
+    line = sys.stdin.readline()
+    try:
+        return {str(name): str(value) for name, value in json.loads(line).items()} if line.strip() else {}
+    except (ValueError, AttributeError):
+        # The line itself stays out of the message: it may hold a key.
+        raise JobError("The keys for this job did not arrive whole.", "Start the job again.") from None
+
+
+def _without(secrets: Mapping[str, str], text: str) -> str:
+    for value in secrets.values():
+        if value:
+            text = text.replace(value, "***")
+    return text
+
+
+def _limit_threads(threads: int) -> None:
+    # Read by OpenMP when torch is loaded, so it must be set before.
+    os.environ["OMP_NUM_THREADS"] = str(threads or processors.allowed())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
