@@ -57,6 +57,16 @@ def revision(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+def standing(settings: Settings) -> str | None:
+    """The migration the settings' database stands at, without changing it; StorageError when it cannot be read."""
+    engine = _engine(settings.database)
+    try:
+        with _mapped():
+            return revision(engine)
+    finally:
+        engine.dispose()
+
+
 def migrate(engine: Engine, target: str = "head") -> None:
     """Brings the database to the migration `target`; StorageError for one that a newer studio made."""
     from alembic import command

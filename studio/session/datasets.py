@@ -2,10 +2,9 @@
 
 import builtins
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -18,15 +17,18 @@ from studio.session.tables import DatasetRow, ProjectRow
 from studio.session.values import Dataset, Sample
 from studio.settings import Settings
 
+if TYPE_CHECKING:
+    from studio.session.jobbook import JobBook
+
 
 class Datasets:
     """The owner's data sets. A file with errors is kept too: its report says what is wrong."""
 
-    def __init__(self, settings: Settings, owner: str, database: Database, refuse_used: Callable[[str], None]):
+    def __init__(self, settings: Settings, owner: str, database: Database, book: "JobBook") -> None:
         self._settings = settings
         self._owner = owner
         self._database = database
-        self._refuse_used = refuse_used
+        self._book = book
 
     def check(self, path: Path) -> Report:
         """What is wrong with the file; nothing is kept."""
@@ -140,7 +142,7 @@ class Datasets:
     def delete(self, dataset_id: str) -> None:
         """Deletes the data set with its files; refused while a run reads it. Runs made from it stay."""
         with lock.hold(self._settings.home):
-            self._refuse_used(dataset_id)
+            self._book.refuse_active(self._book.rows(dataset=dataset_id))
             with self._database.write() as transaction:
                 transaction.delete(self._row(transaction, dataset_id))
             shutil.rmtree(self._folder(dataset_id), ignore_errors=True)

@@ -1,10 +1,10 @@
 """What the work runs on: processor cores and free memory within the container's limits, and who holds the device."""
 
-import os
 from pathlib import Path
 
 import psutil
 
+from studio.jobs import lease, processors
 from studio.session.values import Device
 from studio.settings import Settings
 
@@ -13,21 +13,10 @@ GIGABYTE = 10**9
 
 
 def device(settings: Settings) -> Device:
-    from studio.jobs import lease
-
-    count, free = cores(), free_memory_bytes()
+    count, free = processors.allowed(), free_memory_bytes()
     word = "core" if count == 1 else "cores"
     line = f"CPU, {count} {word}, {free / GIGABYTE:.0f} GB free"
     return Device(line, count, free, lease.holder(settings.home, "cpu"))
-
-
-def cores(cgroup: Path = CGROUP) -> int:
-    """Processor cores this process may use: its affinity, cut by the container's quota (cgroup v2 cpu.max)."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-    words = _words(cgroup / "cpu.max")
-    if len(words) == 2 and words[0] != "max":
-        allowed = min(allowed, max(1, int(words[0]) // int(words[1])))
-    return allowed
 
 
 def free_memory_bytes(cgroup: Path = CGROUP) -> int:

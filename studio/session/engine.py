@@ -7,7 +7,11 @@ from studio.errors import StorageError
 from studio.session.database import Database
 from studio.session.datasets import Datasets
 from studio.session.device import device
+from studio.session.evaluations import Evaluations
+from studio.session.jobbook import JobBook
+from studio.session.models import Models
 from studio.session.projects import Projects
+from studio.session.runs import Runs
 from studio.session.values import Device
 from studio.settings import Settings
 
@@ -23,8 +27,12 @@ class Session:
         self.owner = owner
         _make_home(settings)
         self._database = Database(settings)
-        self.projects = Projects(settings, owner, self._database, lambda project: None)
-        self.datasets = Datasets(settings, owner, self._database, lambda dataset: None)
+        book = JobBook(settings, owner, self._database)
+        self.projects = Projects(settings, owner, self._database, book)
+        self.datasets = Datasets(settings, owner, self._database, book)
+        self.models = Models()
+        self.runs = Runs(settings, self.datasets, book)
+        self.evaluations = Evaluations(settings, self.datasets, book)
 
     def device(self) -> Device:
         """What the work runs on here, and who has it."""

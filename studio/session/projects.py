@@ -1,8 +1,7 @@
 """Projects: list, open, create, rename, delete, and what the page remembers about each."""
 
 import shutil
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -13,6 +12,9 @@ from studio.session.tables import DatasetRow, JobRow, ProjectRow
 from studio.session.values import Project
 from studio.settings import Settings
 
+if TYPE_CHECKING:
+    from studio.session.jobbook import JobBook
+
 FIRST_NAME = "My first project"
 LONGEST_NAME = 200
 
@@ -20,11 +22,11 @@ LONGEST_NAME = 200
 class Projects:
     """The owner's projects. Another owner's id answers NotFoundError, like one that never was."""
 
-    def __init__(self, settings: Settings, owner: str, database: Database, refuse_running: Callable[[str], None]):
+    def __init__(self, settings: Settings, owner: str, database: Database, book: "JobBook") -> None:
         self._settings = settings
         self._owner = owner
         self._database = database
-        self._refuse_running = refuse_running
+        self._book = book
 
     def list(self) -> list[Project]:
         """All projects, the last opened first."""
@@ -68,7 +70,7 @@ class Projects:
     def delete(self, project_id: str) -> None:
         """Deletes the project with its data sets, runs and conversations; refused while one of its runs is at work."""
         with lock.hold(self._settings.home):
-            self._refuse_running(project_id)
+            self._book.refuse_active(self._book.rows(project_id))
             with self._database.write() as transaction:
                 row = self._row(transaction, project_id)
                 datasets = transaction.scalars(select(DatasetRow.id).where(DatasetRow.project == project_id)).all()

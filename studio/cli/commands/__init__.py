@@ -1,0 +1,18 @@
+"""Every command, in the order of the help. A new one is one file and one line here."""
+
+from studio.cli.commands import chat, check, doctor, evaluate, export, runs, serve, show, stop, train, ui
+from studio.cli.context import Command
+
+COMMANDS: tuple[Command, ...] = (
+    ui.COMMAND,
+    check.COMMAND,
+    train.COMMAND,
+    runs.COMMAND,
+    show.COMMAND,
+    stop.COMMAND,
+    evaluate.COMMAND,
+    chat.COMMAND,
+    serve.COMMAND,
+    export.COMMAND,
+    doctor.COMMAND,
+)

@@ -1,0 +1,113 @@
+"""`studio chat JOB`: talk to the tuned model (or the base model) on the terminal, or get one answer."""
+
+import contextlib
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from studio.cli.context import Command, Context
+from studio.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.inference.process import Endpoint
+    from studio.session import Session
+
+LEAVE = ("/quit", "/exit")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="the training run: its id, the beginning of it, or last")
+    parser.add_argument("--prompt", metavar="TEXT", help="ask this once and print the answer")
+    parser.add_argument("--base", action="store_true", help="ask the base model instead of the tuned one")
+    parser.add_argument("--system", metavar="TEXT", help="a system prompt before the conversation")
+    parser.add_argument("--temperature", type=float, default=0.0, help="0 (default) always gives the likeliest answer")
+    parser.add_argument("--max-tokens", type=int, default=256, metavar="N", help="the longest answer (default: 256)")
+
+
+def run(context: Context, given: Namespace) -> int:
+    if context.json and given.prompt is None:
+        raise UsageError("A conversation has no single JSON document.", "Ask one question with --prompt TEXT.")
+    if not 0 <= given.temperature <= 2:
+        raise UsageError(f"The temperature is {given.temperature:g}.", "Use a number from 0 to 2.")
+    if given.max_tokens < 1:
+        raise UsageError(f"--max-tokens is {given.max_tokens}.", "Use a number from 1 up.")
+    with context.session() as session, _endpoint(context, session, given.job) as (job, endpoint):
+        talk = _Talk(context, session, endpoint, given)
+        if given.prompt is None:
+            talk.converse()
+            return 0
+        answer = talk.ask(given.prompt)
+    context.document({"job": job, "model": talk.model, "prompt": given.prompt, "answer": answer})
+    return 0
+
+
+@contextlib.contextmanager
+def _endpoint(context: Context, session: "Session", reference: str) -> "Iterator[tuple[str, Endpoint]]":
+    found = session.runs.find(reference, kind="train")
+    before = session.chats.current()
+    if before is None:
+        context.warn("Loading the model.")
+    endpoint = session.chats.open(found.id)
+    try:
+        yield found.id, endpoint
+    finally:
+        # A chat model that the page opened stays; one of our own would keep the machine from the next run.
+        if before is None:
+            session.chats.close()
+
+
+class _Talk:
+    """One conversation: what was said so far, and how to ask on."""
+
+    def __init__(self, context: Context, session: "Session", endpoint: "Endpoint", given: Namespace) -> None:
+        self.model = "base" if given.base else "tuned"
+        self._context = context
+        self._session = session
+        self._endpoint = endpoint
+        self._given = given
+        self._messages: list[dict[str, str]] = []
+        self.clear()
+
+    def clear(self) -> None:
+        system = self._given.system
+        self._messages = [{"role": "system", "content": system}] if system else []
+
+    def ask(self, prompt: str) -> str:
+        """Prints the answer as it comes (with --json it is only returned). Ctrl-C cuts an answer short."""
+        self._messages.append({"role": "user", "content": prompt})
+        pieces = []
+        stream = self._session.chats.stream(
+            self._endpoint, self.model, self._messages, self._given.temperature, self._given.max_tokens
+        )
+        for piece in stream:
+            pieces.append(piece)
+            if not self._context.json:
+                print(piece, end="", flush=True)
+        if not self._context.json:
+            print(flush=True)
+        answer = "".join(pieces)
+        self._messages.append({"role": "assistant", "content": answer})
+        return answer
+
+    def converse(self) -> None:
+        self._context.say(f"You talk to the {self.model} model. /clear begins anew, /quit leaves.")
+        while True:
+            try:
+                prompt = input("> " if sys.stdin.isatty() else "").strip()
+            except (EOFError, KeyboardInterrupt):
+                return
+            if prompt in LEAVE:
+                return
+            if prompt == "/clear":
+                self.clear()
+            elif prompt:
+                try:
+                    self.ask(prompt)
+                except KeyboardInterrupt:
+                    # The cut answer is forgotten with its question, so that the turns keep alternating.
+                    self._messages.pop()
+                    self._context.say("")
+
+
+COMMAND = Command("chat", "talk to the tuned model of a run", arguments, run)

@@ -1,0 +1,50 @@
+"""`studio evaluate JOB`: the base and the tuned model on the same examples, and the verdict."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from studio.cli import following
+from studio.cli.context import Command, Context
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="the training run: its id, the beginning of it, or last")
+    parser.add_argument("--data", type=Path, metavar="FILE", help="examples from elsewhere, instead of the test rows")
+
+
+def run(context: Context, given: Namespace) -> int:
+    with context.session() as session:
+        trained = session.runs.find(given.job, kind="train")
+        started = session.evaluations.start(trained.id, given.data)
+        context.say(f"{started.name} ({started.id})")
+        following.follow(context, session, started)
+        done = session.runs.get(started.id)
+    document = {**dict.fromkeys(("rows", "candidates", "verdict", "sentence")), **(done.state.result or {})}
+    context.document({**document, "job": done.id, "state": done.state.state})
+    if not context.json and done.state.result:
+        _print(context, document)
+    return following.verdict(context, done)
+
+
+def _print(context: Context, document: dict[str, Any]) -> None:
+    context.say(document["sentence"])
+    candidates = document["candidates"]
+    names = list(candidates[0]["metrics"]) if candidates else []
+    width = max((len(name) for name in names), default=0)
+    if candidates:
+        context.say(" " * width + "".join(f"  {one['name']:>24}" for one in candidates))
+    for name in names:
+        cells = (_cell(one["metrics"].get(name), one["intervals"].get(name)) for one in candidates)
+        context.say(f"{name.replace('_', ' '):{width}}" + "".join(f"  {cell:>24}" for cell in cells))
+
+
+def _cell(value: float | None, interval: list[float] | None) -> str:
+    if value is None:
+        return "-"
+    if interval is None:
+        return f"{value:.3f}"
+    return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
+
+
+COMMAND = Command("evaluate", "compare the base and the tuned model on held-out examples", arguments, run)

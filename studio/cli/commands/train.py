@@ -1,0 +1,96 @@
+"""`studio train FILE`: brings the file in, tunes a model on it, follows the run, prints the result."""
+
+import argparse
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from studio.cli import following
+from studio.cli.context import Command, Context
+from studio.session.values import Run
+
+FIELDS = (
+    "parameters",
+    "trainable_parameters",
+    "steps",
+    "tokens",
+    "seconds",
+    "tokens_per_second",
+    "peak_memory_bytes",
+    "best_step",
+    "validation_loss",
+)
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a file of examples (at least 4 usable rows)")
+    parser.add_argument("--model", default="recommended", help="recommended, starter, or a model folder")
+    parser.add_argument("--method", default="recommended", help="recommended, or the name of a method such as lora")
+    parser.add_argument("--strength", help="gentle, balanced or strong (default: balanced)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_pair,
+        dest="options",
+        metavar="NAME=VALUE",
+        help="change one option of the method; may be given several times",
+    )
+    parser.add_argument("--name", help="what to call the run")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+def run(context: Context, given: Namespace) -> int:
+    with context.session() as session:
+        project = session.projects.current()
+        dataset = session.datasets.add(project.id, given.file, given.file.name)
+        report = dataset.report
+        left_out = report.rows - report.usable
+        context.say(
+            f"{report.file}: {report.usable:,} usable rows"
+            + (f"; {left_out:,} left out, see studio check" if left_out else "")
+        )
+        started = session.runs.start(
+            project.id,
+            dataset.id,
+            model=given.model,
+            method=given.method,
+            strength=given.strength,
+            options=dict(given.options),
+            name=given.name,
+        )
+        context.say(f"{started.name} ({started.id})")
+        following.follow(context, session, started)
+        done = session.runs.get(started.id)
+    document = result(done)
+    context.document(document)
+    if not context.json and done.state.state in ("finished", "stopped"):
+        _print(context, document)
+    return following.verdict(context, done)
+
+
+def result(run: Run) -> dict[str, Any]:
+    """The `train` document: every field of the contract, None for what the run did not reach."""
+    values: dict[str, Any] = {"job": run.id, "state": run.state.state, "method": run.method, "model": run.model}
+    values |= dict.fromkeys(FIELDS)
+    values |= run.state.result or {}
+    return values | {"job": run.id, "state": run.state.state, "name": run.name}
+
+
+def _print(context: Context, values: dict[str, Any]) -> None:
+    if values["validation_loss"] is not None:
+        context.say(f"Best loss on validation examples: {values['validation_loss']:.3f}, at step {values['best_step']}")
+    if values["seconds"] is not None:
+        context.say(
+            f"{values['steps']:,} steps in {values['seconds']:.0f} s, {values['tokens_per_second']:,.0f} tokens/s"
+        )
+    context.say(f"Next: studio evaluate {values['job']}")
+
+
+COMMAND = Command("train", "tune a model on a file of examples", arguments, run)

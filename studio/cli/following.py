@@ -1,0 +1,81 @@
+"""Follows a run on the terminal: one line for each thing worth knowing, and what Ctrl-C does."""
+
+from typing import TYPE_CHECKING, Any
+
+from studio.cli.context import Context
+from studio.errors import JobError
+from studio.session.values import Run
+
+if TYPE_CHECKING:
+    from studio.session import Session
+
+
+def follow(context: Context, session: "Session", run: Run) -> None:
+    """Prints the run's events until it is over. The first Ctrl-C asks it to stop and keep what it has; the second one
+    leaves it at work and gets out as KeyboardInterrupt."""
+    printer = Printer(context)
+    try:
+        session.runs.wait(run.id, printer.event)
+    except KeyboardInterrupt:
+        context.say("Stopping; what has been reached is kept. Press Ctrl-C again to leave it running instead.")
+        try:
+            stop(session, run)
+            session.runs.wait(run.id, printer.event)
+        except KeyboardInterrupt:
+            context.say(f"{run.name} goes on stopping by itself. See it with: studio show {run.id}")
+            raise
+
+
+def stop(session: "Session", run: Run) -> None:
+    try:
+        session.runs.stop(run.id)
+    except JobError:
+        # It ended by itself between the key press and the request.
+        return
+
+
+def verdict(context: Context, run: Run) -> int:
+    """The exit code of a run that is over; a failed one is told on stderr."""
+    if run.state.state in ("finished", "stopped"):
+        return 0
+    failure = run.state.failure
+    if failure is not None:
+        context.warn(f"{failure.happened} {failure.remedy}")
+    else:
+        context.warn(f"{run.state.sentence} Start it again to try once more.")
+    return 1
+
+
+class Printer:
+    """Turns events into lines; says nothing twice when a run is followed again from its beginning."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._seen = 0
+
+    def event(self, event: dict[str, Any]) -> None:
+        if event["seq"] <= self._seen:
+            return
+        self._seen = event["seq"]
+        text = line(event)
+        if text:
+            self._context.say(text)
+
+
+def line(event: dict[str, Any]) -> str | None:
+    """The line for an event, None for one that is not worth a line (single steps)."""
+    match event["type"]:
+        case "plan":
+            return (
+                f"{event['rows']:,} training examples, {event['steps']:,} steps in {event['epochs']} epochs; "
+                f"{event['trainable_parameters']:,} of {event['parameters']:,} parameters are trained on "
+                f"{event['device']}"
+            )
+        case "validation":
+            best = ", the best so far" if event["best"] else ""
+            return f"step {event['step']:,}, epoch {event['epoch']:.2f}: validation loss {event['loss']:.3f}{best}"
+        case "progress":
+            return f"{event['what']}: {event['done']:,} of {event['total']:,}" if event["total"] else event["what"]
+        case "note":
+            return str(event["text"])
+    return None

@@ -1,0 +1,129 @@
+"""The catalogue's side of jobs: their rows, and the start of one under the home's lock. What a job does and where it
+stands is studio.jobs's business; what kinds of run there are, runs.py's and evaluations.py's."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from sqlalchemy import select
+
+from studio.errors import JobError, NotFoundError
+from studio.jobs.spec import Spec
+from studio.jobs.supervisor import Supervisor
+from studio.session import ids, lock
+from studio.session.database import Database
+from studio.session.tables import JobRow
+from studio.session.values import Run
+from studio.settings import Settings
+
+ACTIVE = ("waiting", "preparing", "running", "stopping")
+
+
+class JobBook:
+    def __init__(self, settings: Settings, owner: str, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.supervisor = Supervisor(settings)
+        self._owner = owner
+
+    def start(self, row: JobRow, work: Callable[[], Any]) -> Run:
+        """Starts the job of `row` on `work()`; row.id, created, owner and a name that is unique are filled in here.
+
+        Holds the home's lock, so that nobody else starts or deletes meanwhile. BusyError when the device is held; what
+        was written until then is taken back.
+        """
+        with lock.hold(self.settings.home):
+            row.created = ids.now()
+            row.id = ids.new(row.created)
+            row.owner = self._owner
+            row.name = self._unique(row.project, row.name)
+            spec = Spec(row.id, cast(Any, row.kind), row.name, row.created.isoformat(), work())
+            with self.database.write() as transaction:
+                transaction.add(row)
+            try:
+                self.supervisor.start(spec)
+            except BaseException:
+                self._forget([row.id])
+                raise
+        return self.run(row)
+
+    def row(self, job_id: str) -> JobRow:
+        with self.database.read() as transaction:
+            row = transaction.get(JobRow, job_id)
+        if row is None or row.owner != self._owner:
+            raise NotFoundError(f"There is no run {job_id}.", "See all runs with studio runs, or on the History tab.")
+        return row
+
+    def rows(
+        self, project: str | None = None, kind: str | None = None, parent: str | None = None, dataset: str | None = None
+    ) -> Sequence[JobRow]:
+        """The owner's jobs, newest first; None asks for all."""
+        query = select(JobRow).where(JobRow.owner == self._owner)
+        for column, wanted in (
+            (JobRow.project, project),
+            (JobRow.kind, kind),
+            (JobRow.parent, parent),
+            (JobRow.dataset, dataset),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        with self.database.read() as transaction:
+            return transaction.scalars(query.order_by(JobRow.created.desc(), JobRow.id.desc())).all()
+
+    def run(self, row: JobRow) -> Run:
+        return Run(
+            id=row.id,
+            project=row.project,
+            kind=cast(Literal["train", "evaluate"], row.kind),
+            name=row.name,
+            created=row.created,
+            dataset=row.dataset,
+            model=row.model,
+            method=row.method,
+            options=dict(row.options),
+            parent=row.parent,
+            state=self.supervisor.state(row.id),
+            folder=self.folder(row.id),
+        )
+
+    def folder(self, job_id: str) -> Path:
+        return self.settings.jobs_folder / job_id
+
+    def rename(self, job_id: str, name: str) -> Run:
+        self.row(job_id)
+        with self.database.write() as transaction:
+            row = transaction.get_one(JobRow, job_id)
+            row.name = name
+        return self.run(row)
+
+    def delete(self, job_id: str) -> None:
+        """Deletes the job and the evaluations of it, with their folders; refused while one of them is at work."""
+        with lock.hold(self.settings.home):
+            doomed = [self.row(job_id), *self.rows(parent=job_id)]
+            self.refuse_active(doomed)
+            self._forget([row.id for row in doomed])
+
+    def refuse_active(self, rows: Sequence[JobRow]) -> None:
+        """JobError when one of these jobs is still at work."""
+        for row in rows:
+            if self.supervisor.state(row.id).state in ACTIVE:
+                raise JobError(f"{row.name} is still at work.", "Stop it, or wait until it is done, then try again.")
+
+    def _forget(self, job_ids: Sequence[str]) -> None:
+        with self.database.write() as transaction:
+            for job_id in reversed(job_ids):
+                row = transaction.get(JobRow, job_id)
+                if row is not None:
+                    transaction.delete(row)
+                    transaction.flush()
+        for job_id in job_ids:
+            shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
+    def _unique(self, project: str, name: str) -> str:
+        taken = {row.name for row in self.rows(project)}
+        number, candidate = 1, name
+        while candidate in taken:
+            number += 1
+            candidate = f"{name} {number}"
+        return candidate

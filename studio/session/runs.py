@@ -1,0 +1,146 @@
+"""Training runs: what one would be, start, follow, stop, find, rename, delete. Evaluations are runs too, and are
+started in evaluations.py."""
+
+import builtins
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from studio import data
+from studio.errors import JobError, NotFoundError, UsageError
+from studio.jobs.journal import Page
+from studio.jobs.spec import Source, Train
+from studio.jobs.state import JobState
+from studio.session.datasets import Datasets
+from studio.session.jobbook import ACTIVE, JobBook
+from studio.session.projects import checked_name
+from studio.session.readiness import Complete, gather
+from studio.session.tables import JobRow
+from studio.session.values import Readiness, Run
+from studio.settings import Settings
+
+
+class Runs:
+    def __init__(self, settings: Settings, datasets: Datasets, book: JobBook) -> None:
+        self._settings = settings
+        self._datasets = datasets
+        self._book = book
+
+    def plan(
+        self,
+        project_id: str,
+        dataset_id: str,
+        model: str = "recommended",
+        method: str = "recommended",
+        strength: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Readiness:
+        """Whether `start` with the same arguments would begin now, and everything that is in the way."""
+        found = gather(self._datasets, project_id, dataset_id, model, method, strength, options)
+        reasons = [str(fault) for fault in found.faults]
+        holder = self._book.supervisor.holder()
+        if holder is not None:
+            reasons.append(f"{holder.name} is using this machine. Stop it, or wait until it is done.")
+        split = found.split
+        return Readiness(
+            ready=not reasons,
+            reasons=reasons,
+            rows=len(split.training) if split else 0,
+            validation_rows=len(split.validation) if split else 0,
+            test_rows=len(split.test) if split else 0,
+            options=found.options.model_dump() if found.options else {},
+        )
+
+    def start(
+        self,
+        project_id: str,
+        dataset_id: str,
+        model: str = "recommended",
+        method: str = "recommended",
+        strength: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        name: str | None = None,
+    ) -> Run:
+        """Starts a training run in a process of its own and returns at once.
+
+        model: 'recommended', 'starter' or a folder. strength: gentle, balanced (the default) or strong; options change
+        single values of it. Raises DataError, ModelError, OptionError or UsageError for what cannot be used, BusyError
+        when the machine is held by another job or chat.
+        """
+        found = gather(self._datasets, project_id, dataset_id, model, method, strength, options).complete()
+        stem = Path(found.dataset.name).stem
+        row = JobRow(
+            project=project_id,
+            kind="train",
+            name=checked_name(name or f"{stem}, {found.method.title} {found.strength}"),
+            dataset=found.dataset.id,
+            model=found.model.name,
+            method=found.method.id,
+            options=found.options.model_dump(),
+            parent=None,
+        )
+        return self._book.start(row, lambda: self._work(found))
+
+    def _work(self, found: Complete) -> Train:
+        rows = found.dataset.folder / "rows.parquet"
+        return Train(
+            data=Source(str(rows), data.fingerprint(rows)),
+            split=Source(str(found.split_file), data.fingerprint(found.split_file)),
+            model=Source(str(found.model.path), found.model.fingerprint),
+            model_name=found.model.name,
+            method=found.method.id,
+            options=found.options.model_dump(),
+            threads=self._settings.threads,
+        )
+
+    def stop(self, run_id: str) -> None:
+        """Asks the run to stop and keep what it has reached; JobError when it is not at work."""
+        row = self._book.row(run_id)
+        if self._book.supervisor.state(run_id).state not in ACTIVE:
+            raise JobError(f"{row.name} is not at work.", "There is nothing to stop.")
+        self._book.supervisor.stop(run_id)
+
+    def get(self, run_id: str) -> Run:
+        return self._book.run(self._book.row(run_id))
+
+    def list(self, project_id: str | None = None, kind: str | None = None) -> builtins.list[Run]:
+        """Runs and evaluations, newest first; kind: 'train' or 'evaluate'."""
+        return [self._book.run(row) for row in self._book.rows(project_id, kind)]
+
+    def find(self, reference: str, kind: str | None = None) -> Run:
+        """The run with that id, or whose id alone starts so, or the newest for 'last'.
+
+        NotFoundError when there is none, UsageError when several ids start so or the run is of another kind.
+        """
+        rows = self._book.rows()
+        if reference == "last":
+            rows = [row for row in rows if kind in (None, row.kind)]
+            matching = list(rows[:1])
+        else:
+            matching = [row for row in rows if row.id == reference] or [r for r in rows if r.id.startswith(reference)]
+        if not matching:
+            raise NotFoundError(f"There is no run {reference}.", "See all runs with studio runs.")
+        if len(matching) > 1:
+            ids = ", ".join(row.id for row in matching[:5])
+            raise UsageError(f"Several runs begin with {reference}: {ids}.", "Write more of the id.")
+        if kind is not None and matching[0].kind != kind:
+            raise UsageError(f"{matching[0].name} is not a {kind} job.", f"Name the {kind} job it belongs to.")
+        return self._book.run(matching[0])
+
+    def events(self, run_id: str, since: str | None = None) -> Page:
+        """The run's events after the cursor `since`; without one all of them, thinned to what a screen can show."""
+        self._book.row(run_id)
+        return self._book.supervisor.events(run_id, since)
+
+    def wait(self, run_id: str, on_event: Callable[[dict[str, Any]], None]) -> JobState:
+        """Calls `on_event` with every event until the run is over; where it then stands."""
+        self._book.row(run_id)
+        self._book.supervisor.wait(run_id, on_event)
+        return self._book.supervisor.state(run_id)
+
+    def rename(self, run_id: str, name: str) -> Run:
+        return self._book.rename(run_id, checked_name(name))
+
+    def delete(self, run_id: str) -> None:
+        """Deletes the run with its evaluations and conversation; refused while one of them is at work."""
+        self._book.delete(run_id)
