@@ -31,7 +31,7 @@ def main() -> None:
     )
     model.bfloat16().save_pretrained(args.out, max_shard_size="9MB")
     bpe.save_pretrained(args.out)
-    card.write(model, bpe, args.work, args.out)
+    card.write(model, args.corpus, args.work, args.out)
 
 
 if __name__ == "__main__":

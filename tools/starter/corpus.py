@@ -29,7 +29,7 @@ PARTS = (
     Part("modern_by_sa.txt.xz", 0.12, "CC BY-SA 4.0"),
     Part("usgov_public_domain.txt.xz", 0.12, "public domain"),
     Part("stories_by.txt.xz", 0.02, "CC BY 4.0", held_out_every=10),
-    Part("novels_public_domain.txt.xz", 0.06, "public domain"),
+    Part("novels_public_domain.txt.xz", 0.06, "public domain", held_out_every=16),
 )
 
 

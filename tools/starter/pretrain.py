@@ -88,6 +88,8 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
             optim.load_state_dict(saved)
         step, spent = state["step"], state["seconds"]
         print(f"goes on from step {step}", flush=True)
+    else:
+        print(f"before training: {bits_per_byte(model, work)}", flush=True)
     log = (work / "log.jsonl").open("a", encoding="utf-8")
     forward = torch.compile(model)
     steps = math.ceil(budget / (ROWS * CONTEXT))

@@ -32,8 +32,11 @@ def write(tokenizer, corpus: Path, work: Path) -> None:
                 if not is_held_out(part, text):
                     file.write(np.array(render(tokenizer, text), dtype=np.uint16).tobytes())
                 elif held_bytes < HELD_OUT_BYTES:
+                    text = text[:HELD_OUT_BYTES]
                     held.append((text, render(tokenizer, text)))
                     held_bytes += len(text.encode())
+        if not held:
+            raise SystemExit(f"{part.file} has no held-out document: lower its held_out_every")
         (work / f"{part.file}.held.json").write_text(json.dumps(held), encoding="utf-8")
         partial.rename(target)
         print(f"{part.file}: {target.stat().st_size // 2:,} training tokens", flush=True)
