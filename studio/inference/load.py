@@ -1,0 +1,86 @@
+"""Loading a base model with its adapters for inference: data type, end tokens, adapters. Torch is imported inside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio import models
+from studio.errors import ModelError
+from studio.models import loading
+from studio.models.template import stop_ids
+
+BASE = "base"
+SMALL = 200_000_000
+"""Parameters. Up to here half precision on a processor saves next to nothing, and single precision makes an answer
+the same alone and in a batch: rounding to 8 bits of mantissa lets the shape of a batch decide near-ties of tokens."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A frozen base model in evaluation mode. network: the transformers model; wrapped: the peft model around it, None
+    without adapters; names: adapter id -> peft's name for it; end: token ids that end an answer; pad: token id;
+    context: tokens the model reads at once; vocabulary: tokens it knows."""
+
+    network: Any
+    wrapped: Any
+    names: dict[str, str]
+    tokenizer: Any
+    end: tuple[int, ...]
+    pad: int
+    context: int
+    vocabulary: int
+    device: str
+
+
+def load_model(folder: Path, adapters: Mapping[str, Path], threads: int) -> Loaded:
+    """Loads the base once and each adapter beside it; threads 0 leaves the choice to torch.
+
+    Raises ModelError for a model that is unfit or adapters that do not belong to it.
+    """
+    import torch
+
+    info = models.inspect(folder)
+    if BASE in adapters:
+        raise ModelError("An adapter cannot be called base.", "Give it another name.", field="adapters")
+    if threads > 0:
+        torch.set_num_threads(threads)
+    device = loading.device()
+    tokenizer = loading.load_tokenizer(folder)
+    small = device == "cpu" and info.parameters <= SMALL
+    network = loading.load_base(folder, torch.float32 if small else None).requires_grad_(False)
+    end = tuple(stop_ids(tokenizer))
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end[0]
+    _plain_generation(network, end, pad)
+    wrapped, names = _with_adapters(network, adapters)
+    (wrapped or network).eval()
+    return Loaded(network, wrapped, names, tokenizer, end, pad, info.context, info.vocabulary, device)
+
+
+def _with_adapters(network: Any, adapters: Mapping[str, Path]) -> tuple[Any, dict[str, str]]:
+    from peft import PeftModel
+
+    wrapped = None
+    # Peft's names are module names, which hold no dots; ids are free text.
+    names = {model: f"adapter{number}" for number, model in enumerate(adapters)}
+    for model, path in adapters.items():
+        if not (path / "adapter_model.safetensors").is_file():  # peft would go on to look for a pickle
+            raise ModelError(f"The tuned part {model} has no weights.", "Use another checkpoint, or train again.")
+        try:
+            if wrapped is None:
+                wrapped = PeftModel.from_pretrained(network, str(path), adapter_name=names[model])
+            else:
+                wrapped.load_adapter(str(path), adapter_name=names[model])
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            raise ModelError(
+                f"The tuned part {model} does not fit the base model or is damaged.",
+                "Use the base model it was trained on, or train it again.",
+            ) from error
+    return wrapped, names
+
+
+def _plain_generation(network: Any, end: tuple[int, ...], pad: int) -> None:
+    # A model's own sampling habits (penalties, top-k) would bend greedy answers and so the scores.
+    from transformers import GenerationConfig
+
+    network.generation_config = GenerationConfig(eos_token_id=list(end), pad_token_id=pad)
