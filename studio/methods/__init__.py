@@ -1,8 +1,12 @@
 """Every method of tuning, in the order the page shows them. A new method is one file and one line here."""
 
-from studio.errors import UsageError
-from studio.methods.base import Method
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from studio.errors import OptionError, UsageError
+from studio.methods.base import Method, parse
 from studio.methods.lora import Lora
+from studio.methods.training_options import SHORTEST
 
 METHODS: tuple[Method, ...] = (Lora(),)
 RECOMMENDED = "lora"
@@ -16,3 +20,34 @@ def get(name: str) -> Method:
             return method
     known = ", ".join(method.id for method in METHODS)
     raise UsageError(f"There is no method called {name}.", f"Choose one of: {known}.", field="method")
+
+
+class Base(Protocol):
+    """What validation needs to know of a base model; studio.models.ModelInfo fits. context: in tokens."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def context(self) -> int: ...
+
+
+def validate(method: str, options: Mapping[str, Any], model: Base) -> Any:
+    """The method's options in full, checked against their bounds and against the base model.
+
+    UsageError for an unknown method; OptionError, with every mistake of its kind, before anything has started.
+    """
+    values = parse(get(method).options, options)
+    limit = getattr(values, "max_length", 0)
+    if limit > model.context:
+        raise OptionError(
+            f"The longest example (max_length) is {limit:,} tokens, but {model.name} reads at most {model.context:,}.",
+            f"Set it to {model.context} or less, or to 0 for as much as the model can read.",
+            field="max_length",
+        )
+    if 0 < limit < SHORTEST:
+        raise OptionError(
+            f"The longest example (max_length) is {limit} tokens, which leaves no room for a question and an answer.",
+            f"Set it to {SHORTEST} or more, or to 0 for as much as the model can read.",
+            field="max_length",
+        )
+    return values

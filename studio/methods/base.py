@@ -1,6 +1,7 @@
 """What a method is: a description for people, typed options, three strengths, and build() which alone needs torch."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -30,11 +31,15 @@ class Method(Protocol):
     what: ClassVar[str]
     when: ClassVar[str]
     cost: ClassVar[str]
-    options: ClassVar[type[Options]]
+    options: ClassVar[type[Any]]
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]]
 
     def build(self, model: Any, options: Any) -> Any:
         """Wrap or prepare a loaded transformers model for training; what requires grad afterwards is trained."""
+        ...
+
+    def save(self, model: Any, folder: Path, model_name: str) -> None:
+        """Write what was trained into `folder`, as safetensors; `model_name` is what it may call its base model."""
         ...
 
 
@@ -56,10 +61,14 @@ def _sentence(options: type[Options], problem: dict[str, Any]) -> str:
     low, high = bounds(info)
     title = info.title or name
     if low is not None or high is not None:
-        return f"{title} ({name}) is {problem['input']!r}; it must lie between {low:g} and {high:g}."
+        return f"{title} ({name}) is {problem['input']!r}; it must lie between {_number(low)} and {_number(high)}."
     choices = (info.json_schema_extra or {}).get("choices") if isinstance(info.json_schema_extra, dict) else None
     wanted = f"one of {', '.join(map(str, choices))}" if isinstance(choices, list) else str(problem["msg"]).lower()
     return f"{title} ({name}) is {problem['input']!r}; expected {wanted}."
+
+
+def _number(value: float | None) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:

@@ -1,30 +1,16 @@
 """LoRA: a small trained addition to a frozen base model (Hu et al. 2021, arXiv 2106.09685; Hugging Face peft)."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from pathlib import Path
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from studio.methods.base import Options, Strength
+from studio.methods.base import Strength
+from studio.methods.training_options import TrainingOptions
 
 
-class LoraOptions(Options):
-    epochs: int = Field(
-        3,
-        ge=1,
-        le=100,
-        title="Epochs",
-        json_schema_extra={"unit": "passes"},
-        description="How many times the model reads every training example.",
-    )
-    learning_rate: float = Field(
-        2e-3,
-        ge=1e-6,
-        le=1e-1,
-        title="Learning rate",
-        json_schema_extra={"unit": "per step"},
-        description="How far each step moves the weights; too high unlearns, too low learns nothing.",
-    )
+class LoraOptions(TrainingOptions):
     rank: int = Field(
         16,
         ge=1,
@@ -47,61 +33,7 @@ class LoraOptions(Options):
         le=0.5,
         title="LoRA dropout",
         json_schema_extra={"unit": "share"},
-        description="The share of the addition that is switched off at random in each step, against memorising.",
-    )
-    tokens_per_step: int = Field(
-        1024,
-        ge=64,
-        le=131072,
-        title="Tokens per step",
-        json_schema_extra={"unit": "tokens"},
-        description="How much text the model reads before each change of its weights.",
-    )
-    max_length: int = Field(
-        0,
-        ge=0,
-        le=131072,
-        title="Longest example",
-        json_schema_extra={"unit": "tokens"},
-        description="Longer examples are cut at their start; 0 means what the base model can read at once.",
-    )
-    warmup: float = Field(
-        0.06,
-        ge=0.0,
-        le=0.5,
-        title="Warm-up",
-        json_schema_extra={"unit": "share of steps"},
-        description="The share of the training in which the learning rate rises from zero.",
-    )
-    schedule: Literal["cosine", "linear", "constant"] = Field(
-        "cosine",
-        title="Schedule",
-        json_schema_extra={"unit": "", "choices": ["cosine", "linear", "constant"]},
-        description="How the learning rate falls after the warm-up.",
-    )
-    weight_decay: float = Field(
-        0.0,
-        ge=0.0,
-        le=1.0,
-        title="Weight decay",
-        json_schema_extra={"unit": "per step"},
-        description="Pulls the trained weights towards zero, against memorising.",
-    )
-    evaluations_per_epoch: int = Field(
-        2,
-        ge=1,
-        le=20,
-        title="Checks per epoch",
-        json_schema_extra={"unit": "times"},
-        description="How often the loss on validation examples is measured in each epoch.",
-    )
-    seed: int = Field(
-        17,
-        ge=0,
-        le=2**31 - 1,
-        title="Seed",
-        json_schema_extra={"unit": ""},
-        description="The same seed, data and machine give the same run again.",
+        description="The share of the addition switched off at random in each step, against learning by heart.",
     )
 
 
@@ -116,14 +48,14 @@ class Lora:
     what: ClassVar[str] = "Keeps the base model as it is and trains a small addition beside it."
     when: ClassVar[str] = "The right first choice for nearly every task, from dozens of examples up."
     cost: ClassVar[str] = "Little memory, and a file of a few megabytes to take away."
-    options: ClassVar[type[Options]] = LoraOptions
+    options: ClassVar[type[LoraOptions]] = LoraOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        "gentle": {"epochs": 2, "learning_rate": 1e-3, "rank": 8, "alpha": 16},
+        "gentle": {"epochs": 3, "learning_rate": 1e-3, "rank": 8, "alpha": 16},
         "balanced": {"epochs": 6, "learning_rate": 3e-3, "rank": 16, "alpha": 32},
-        "strong": {"epochs": 12, "learning_rate": 5e-3, "rank": 32, "alpha": 64},
+        "strong": {"epochs": 12, "learning_rate": 4e-3, "rank": 32, "alpha": 64},
     }
 
-    def build(self, model: Any, options: LoraOptions) -> Any:
+    def build(self, model: Any, options: Any) -> Any:
         """A peft model whose LoRA weights (fp32) alone require grad."""
         from peft import LoraConfig, get_peft_model
 
@@ -135,3 +67,13 @@ class Lora:
             task_type="CAUSAL_LM",
         )
         return get_peft_model(model, config, autocast_adapter_dtype=True)
+
+    def save(self, model: Any, folder: Path, model_name: str) -> None:
+        """Writes adapter_config.json and adapter_model.safetensors into `folder`.
+
+        model_name stands in for the base model's path, which would tell where it lies on this machine.
+        """
+        model.peft_config["default"].base_model_name_or_path = model_name
+        model.save_pretrained(folder, save_embedding_layers=False)
+        # peft's own card is a form without content
+        (folder / "README.md").unlink(missing_ok=True)

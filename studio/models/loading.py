@@ -1,0 +1,75 @@
+"""Loads a base model and its tokenizer with transformers: safetensors only, no code of the model, no network.
+
+For job and inference processes alone: calling anything here loads torch.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from studio.errors import ModelError
+
+
+def quiet() -> None:
+    """Silences the progress bars and advice of transformers and tokenizers; call before the first load."""
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+
+
+def device() -> str:
+    """'cuda' where there is a usable GPU, else 'cpu'."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def precision() -> Any:
+    """The torch dtype to hold a frozen base model in: bfloat16 where the device computes in it natively, else
+    float32 (an emulated bfloat16 is slower than float32)."""
+    import torch
+
+    if device() == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    able = torch.cpu.get_capabilities()
+    return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The model's tokenizer; ModelError when transformers cannot read it."""
+    from transformers import AutoTokenizer
+
+    quiet()
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
+        raise _unreadable(folder, "tokenizer", error) from error
+
+
+def load_base(folder: Path, dtype: Any = None) -> Any:
+    """The causal language model on `device()`, in evaluation mode, in `precision()` unless a dtype is given."""
+    from transformers import AutoModelForCausalLM
+
+    quiet()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=dtype or precision(),
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+        )
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
+        raise _unreadable(folder, "model", error) from error
+    return model.to(device()).eval()
+
+
+def _unreadable(folder: Path, what: str, error: Exception) -> ModelError:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return ModelError(
+        f"The {what} in {folder.name} cannot be loaded: {reason.rstrip('.')}.",
+        "Choose another base model, or update the studio if this one is newer than it.",
+    )

@@ -1,0 +1,241 @@
+"""The one place where chats become tokens: training, evaluation and inference all render through here.
+
+Works with chat templates that mark the assistant's text ({% generation %}), with those that do not (by comparing the
+conversation's beginnings), and with no template at all (a plain one of our own). Text of the user that looks like a
+special token is encoded as ordinary text. Cutting to a length is not done here.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from studio.errors import ModelError
+
+PLAIN_TEMPLATE = (
+    "{{ begin }}{%- for message in messages -%}"
+    "{%- if message['role'] == 'assistant' -%}{{ 'Assistant:\n' }}"
+    "{% generation %}{{ message['content'] + eos_token }}{% endgeneration %}{{ '\n\n' }}"
+    "{%- elif message['role'] == 'user' -%}{{ 'User:\n' + message['content'] + '\n\n' }}"
+    "{%- else -%}{{ message['content'] + '\n\n' }}{%- endif -%}"
+    "{%- endfor -%}"
+    "{%- if add_generation_prompt -%}{{ 'Assistant:\n' }}{%- endif -%}"
+)
+# Unicode noncharacters: never part of text, and left alone by templates that trim or search
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+MARKED = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
+GENERATION = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
+OTHER_MODEL = "Choose another base model, or mend its chat template."
+
+
+class Turn(Protocol):
+    """One message; studio.data.Message fits. weight 0: an answer that is not trained on."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def weight(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids of a conversation; trained[i] says whether token i is one the model shall learn to write."""
+
+    ids: list[int]
+    trained: list[bool]
+
+
+def encode(tokenizer: Any, messages: Sequence[Turn]) -> Encoded:
+    """Ids of the whole conversation; trained are the tokens of each assistant turn and its end token, but none of a
+    turn of weight 0. `tokenizer`: of transformers. ModelError when the model's template cannot tell answers apart."""
+    chat = _render(tokenizer, messages)
+    weights = [m.weight for m in messages if m.role == "assistant"]
+    ids: list[int] = []
+    trained: list[bool] = []
+    position = 0
+    for (start, end), weight in zip(chat.spans, weights, strict=True):
+        # Encoded in pieces, so that the prompt has the same ids here as when the model is asked to go on from it
+        prompt = _tokens(tokenizer, chat.text[position:start], first=position == 0)
+        answer = _ended(tokenizer, _tokens(tokenizer, chat.text[start:end], first=False))
+        ids += prompt + answer
+        trained += [False] * len(prompt) + [weight != 0] * len(answer)
+        position = end
+    rest = _tokens(tokenizer, chat.text[position:], first=position == 0)
+    return Encoded(ids + rest, trained + [False] * len(rest))
+
+
+def encode_prompt(tokenizer: Any, messages: Sequence[Turn]) -> list[int]:
+    """Ids of a conversation up to where the assistant begins to write."""
+    return _tokens(tokenizer, _apply(tokenizer, _turns(tokenizer, messages), prompt=True)[0], first=True)
+
+
+def stop_ids(tokenizer: Any) -> list[int]:
+    """The tokens that end an answer: the tokenizer's own, and the one the template writes after each answer."""
+    probe = encode(tokenizer, [_Probe("user", "a"), _Probe("assistant", "b")])
+    last = max(index for index, learn in enumerate(probe.trained) if learn)
+    return sorted({probe.ids[last], tokenizer.eos_token_id} - {None})
+
+
+@dataclass(frozen=True)
+class _Probe:
+    role: str
+    content: str
+    weight: int | None = None
+
+
+@dataclass(frozen=True)
+class _Chat:
+    """A rendered conversation and the character span of each answer, its end token included."""
+
+    text: str
+    spans: list[tuple[int, int]]
+
+
+def _render(tokenizer: Any, messages: Sequence[Turn]) -> _Chat:
+    turns = _turns(tokenizer, messages)
+    text, marks = _apply(tokenizer, turns, prompt=False)
+    answers = [turn["content"] for turn in turns if turn["role"] == "assistant"]
+    if len(marks) != len(answers) or any(_find(text, a, *m) is None for a, m in zip(answers, marks, strict=True)):
+        marks = _by_beginnings(tokenizer, turns, text)
+    ends = _specials(tokenizer)
+    end_token = tokenizer.eos_token or ""
+    spans = [_trim(text, answer, mark, ends, end_token) for answer, mark in zip(answers, marks, strict=True)]
+    return _Chat(text, spans)
+
+
+def _by_beginnings(tokenizer: Any, turns: list[dict[str, str]], text: str) -> list[tuple[int, int]]:
+    """Where each answer stands: between the conversation before it, rendered as a prompt, and the one that ends in it.
+    Holds only when each of these is a beginning of the next, which is verified."""
+    found = []
+    for index, turn in enumerate(turns):
+        if turn["role"] != "assistant":
+            continue
+        before = _apply(tokenizer, turns[:index], prompt=True)[0]
+        after = _apply(tokenizer, turns[: index + 1], prompt=False)[0]
+        if not after.startswith(before) or not text.startswith(after):
+            raise ModelError(
+                "The chat template of the base model changes earlier turns when a conversation goes on, so the answers "
+                "in it cannot be told apart.",
+                "Choose another base model, or use examples with a single answer each.",
+            )
+        found.append((len(before), len(after)))
+    return found
+
+
+def _find(text: str, answer: str, start: int, end: int) -> int | None:
+    """Where the answer ends between start and end, None when the template did not write it as it is."""
+    for wanted in (answer, answer.strip()):
+        position = text.find(wanted, start, end)
+        if position >= 0:
+            return position + len(wanted)
+    return None
+
+
+def _trim(text: str, answer: str, mark: tuple[int, int], ends: re.Pattern[str], end_token: str) -> tuple[int, int]:
+    """The span from the mark's start to the end token after the answer; what follows it is the next turn's."""
+    start, end = mark
+    after = _find(text, answer, start, end)
+    if after is None:
+        return start, start + len(text[start:end].rstrip())
+    inside = re.compile(r"\s*" + ends.pattern).match(text, after, end)
+    if inside:
+        return start, inside.end()
+    # Some authors close the mark before the end token
+    outside = end == after and end_token and text.startswith(end_token, end)
+    return start, after + len(end_token) if outside else after
+
+
+def _turns(tokenizer: Any, messages: Sequence[Turn]) -> list[dict[str, str]]:
+    """The messages as a template takes them; where it refuses or drops system turns, their text joins the next user
+    turn."""
+    specials = _specials(tokenizer)
+    turns = [{"role": m.role, "content": specials.sub(rf"{OPEN}\g<0>{CLOSE}", m.content)} for m in messages]
+    systems = [turn["content"].strip() for turn in turns if turn["role"] == "system"]
+    if not systems:
+        return turns
+    try:
+        text = _apply(tokenizer, turns, prompt=turns[-1]["role"] != "assistant")[0]
+        if all(system in text for system in systems):
+            return turns
+    except ModelError:
+        pass  # this template has no system role
+    return _folded(turns)
+
+
+def _folded(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+    result: list[dict[str, str]] = []
+    waiting = ""
+    for turn in turns:
+        if turn["role"] == "system":
+            waiting += turn["content"] + "\n\n"
+        elif turn["role"] == "user":
+            result.append({"role": "user", "content": waiting + turn["content"]})
+            waiting = ""
+        else:
+            result.append(turn)
+    return result
+
+
+def _apply(tokenizer: Any, turns: list[dict[str, str]], prompt: bool) -> tuple[str, list[tuple[int, int]]]:
+    """The rendered text and the spans marked as the assistant's (none without marks)."""
+    from jinja2 import TemplateError
+    from transformers.utils.chat_template_utils import render_jinja_template
+
+    template = tokenizer.get_chat_template() if tokenizer.chat_template else PLAIN_TEMPLATE
+    begins = tokenizer.bos_token_id is not None and tokenizer("").input_ids[:1] == [tokenizer.bos_token_id]
+    begin = tokenizer.bos_token if begins else ""
+    values = {"bos_token": "", "eos_token": "", "begin": begin, **tokenizer.special_tokens_map}
+    try:
+        texts, marks = render_jinja_template(
+            [turns],
+            chat_template=template,
+            add_generation_prompt=prompt,
+            return_assistant_tokens_mask=GENERATION.search(template) is not None,
+            **values,
+        )
+    except (TemplateError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"The chat template of the base model refuses this conversation: {error}.", OTHER_MODEL
+        ) from None
+    return texts[0], [tuple(mark) for mark in marks[0]] if marks else []
+
+
+def _specials(tokenizer: Any) -> re.Pattern[str]:
+    """Matches any special token of the tokenizer, the longest first."""
+    added = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
+    names = sorted(added | set(tokenizer.all_special_tokens), key=len, reverse=True)
+    return re.compile("(?:" + ("|".join(map(re.escape, names)) or "(?!)") + ")")
+
+
+def _tokens(tokenizer: Any, text: str, first: bool) -> list[int]:
+    """Ids of a piece of a rendered chat; special tokens that a person typed (marked) become ordinary tokens."""
+    ids: list[int] = []
+    for number, piece in enumerate(MARKED.split(text)):
+        if piece:
+            ids += _piece(tokenizer, piece, first and not ids, plain=number % 2 == 1)
+    return ids
+
+
+def _piece(tokenizer: Any, text: str, first: bool, plain: bool) -> list[int]:
+    def ids(piece: str) -> list[int]:
+        # verbose: no warning about lengths beyond the context; cutting comes later
+        got = tokenizer(piece, add_special_tokens=False, split_special_tokens=plain, verbose=False)
+        return list(got["input_ids"])
+
+    if first:
+        return ids(text)
+    # Tokenizers of the SentencePiece family put a space before a text's first word; a line break keeps it away
+    newline, whole = ids("\n"), ids("\n" + text)
+    return whole[len(newline) :] if whole[: len(newline)] == newline else ids(text)
+
+
+def _ended(tokenizer: Any, ids: list[int]) -> list[int]:
+    """The ids with an end token, where the template wrote none."""
+    added = tokenizer.added_tokens_decoder
+    if ids and ids[-1] in added and added[ids[-1]].special:
+        return ids
+    if tokenizer.eos_token_id is None:
+        raise ModelError("The base model's tokenizer has no token that ends an answer.", OTHER_MODEL)
+    return [*ids, tokenizer.eos_token_id]

@@ -1,0 +1,45 @@
+"""What the machine gives to a training process: processor threads, and how much memory it uses of it."""
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import torch
+
+
+def use_threads(wanted: int) -> int:
+    """Makes torch compute with `wanted` threads (0: all the container allows); returns how many."""
+    threads = wanted or allowed_threads()
+    torch.set_num_threads(threads)
+    return threads
+
+
+def allowed_threads() -> int:
+    """Processors this process may use: its affinity, and the quota of its control group (v2) where there is one."""
+    affinity = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return affinity
+    return affinity if quota == "max" else max(1, min(affinity, round(int(quota) / int(period))))
+
+
+def memory_bytes() -> int:
+    """Memory in use now: the GPU's where one is used, else the resident memory of this process."""
+    if torch.cuda.is_available():
+        return torch.cuda.memory_reserved()
+    return int(psutil.Process().memory_info().rss)
+
+
+def peak_memory_bytes() -> int:
+    """The most memory in use so far, counted like `memory_bytes`."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_reserved()
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # kilobytes everywhere but on macOS
+    return peak if sys.platform == "darwin" else peak * 1024
