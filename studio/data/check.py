@@ -47,7 +47,8 @@ class Check:
         self, path: Path, name: str | None = None, limit_bytes: int | None = None, progress: Progress | None = None
     ) -> None:
         self._path = Path(path)
-        self._name = self._path.name if name is None else name
+        # A file's name may hold bytes that are no text; nothing later could store or print it then.
+        self._name = (self._path.name if name is None else name).encode("utf-8", "replace").decode("utf-8")
         _readable(self._path, self._name, limit_bytes)
         self._progress = progress
         self._log = Log()
@@ -127,6 +128,8 @@ class Check:
 
 def _mapping(row: dict[str, Any]) -> str:
     """How to bring a row of no known shape into one of them."""
+    if {"instruction", "input", "output"} <= row.keys():
+        return 'Join "instruction" and "input" into one text named "prompt", and rename "output" to "completion".'
     for known in FORMATS:
         remedy = shape.rename_remedy(row, known.KEYS)
         if remedy:

@@ -1,6 +1,7 @@
 """The form of a rule, and how text of the user's file is shown inside a sentence. The rules themselves live with their
 family in checks/."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,13 +25,18 @@ class Rule:
 
 
 def excerpt(text: object) -> str:
-    """The start of `text` on one line, at most 80 characters, safe to print and to store."""
-    return _clean(text if isinstance(text, str) else repr(text), EXCERPT_CHARACTERS)
+    """The start of `text` (or of a value as JSON) on one line, at most 80 characters, safe to print and to store."""
+    return _clean(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False), EXCERPT_CHARACTERS)
+
+
+def plain(name: object) -> str:
+    """A name out of the file, shortened."""
+    return _clean(str(name), NAME_CHARACTERS)
 
 
 def quoted(name: object) -> str:
     """A name out of the file, in quotes and shortened."""
-    return f'"{_clean(str(name), NAME_CHARACTERS)}"'
+    return f'"{plain(name)}"'
 
 
 def listing(names: Iterable[object], most: int = 6) -> str:

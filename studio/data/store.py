@@ -100,7 +100,7 @@ def _slice(path: Path, start: int, count: int) -> tuple[list[tuple[int, Example]
         for group in range(file.metadata.num_row_groups):
             size = file.metadata.row_group(group).num_rows
             if first < start + count and start < first + size:
-                examples = _examples(file.read_row_group(group))
+                examples = _examples(_read(file, group))
                 shown += [
                     (first + place, example)
                     for place, example in enumerate(examples)
@@ -113,7 +113,7 @@ def _slice(path: Path, start: int, count: int) -> tuple[list[tuple[int, Example]
 def _groups(path: Path) -> Iterator[list[Example]]:
     with _opened(path) as file:
         for group in range(file.metadata.num_row_groups):
-            yield _examples(file.read_row_group(group))
+            yield _examples(_read(file, group))
 
 
 def _opened(path: Path) -> Any:
@@ -125,6 +125,13 @@ def _opened(path: Path) -> Any:
         file.close()
         raise _damaged("rows")
     return file
+
+
+def _read(file: Any, group: int) -> Any:
+    try:
+        return file.read_row_group(group)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged("rows") from error
 
 
 def _examples(table: Any) -> list[Example]:

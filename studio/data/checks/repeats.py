@@ -55,11 +55,11 @@ class Repeats:
         if first != line:
             log.add(SAME_ROW, line, None, example.answer, first=first)
         elif asked != line:
-            log.add(CONFLICT, line, None, example.answer, first=asked)
+            log.add(CONFLICT, line, None, _asked(example), first=asked)
         self._seen += 1
         if len(self._answers) < 2:
             self._answers.add(row_digest(example.messages[-1:]))
-        if len(example.messages) > 1 and example.messages[-2].content.isupper():
+        if _asked(example).isupper():
             self._capitals += 1
 
     def end(self, log: Log) -> None:
@@ -67,3 +67,7 @@ class Repeats:
             log.add(SAME_ANSWERS, None, rows=self._seen)
         if self._capitals * 3 > self._seen:
             log.add(CAPITALS, None, share=self._capitals / self._seen)
+
+
+def _asked(example: Example) -> str:
+    return example.messages[-2].content if len(example.messages) > 1 else ""

@@ -15,8 +15,8 @@ NOT_OBJECT = Rule(
 UNKNOWN = Rule(
     "shape.unknown",
     "error",
-    "The rows have {keys}, which is no shape this version reads; "
-    'it reads chats ({{"messages": [...]}}) and pairs ({{"prompt": "...", "completion": "..."}}).',
+    "The rows have {keys}; this version reads chats "
+    '({{"messages": [...]}}) and pairs ({{"prompt": "...", "completion": "..."}}) only.',
     "{remedy}",
     b'{"text": "refund please", "label": "billing"}\n',
 )
@@ -53,11 +53,15 @@ NOT_TEXT = Rule(
 
 RULES = (NOT_OBJECT, UNKNOWN, MIXED, MISSING_KEY, UNUSED_KEY, NOT_TEXT)
 
-_PROMPT_NAMES = ("text", "question", "input", "instruction", "query", "source", "request", "user", "q", "utterance")
-_ANSWER_NAMES = (
-    *("label", "answer", "output", "response", "target", "reply", "category", "intent", "summary", "a"),
-    *("assistant", "translation", "class"),
-)
+# What people call these keys elsewhere, the likelier name first.
+_NAMES = {
+    "messages": ("conversations", "conversation", "turns", "dialogue", "dialog", "chat"),
+    "prompt": ("question", "instruction", "input", "text", "query", "request", "source", "user", "utterance", "q"),
+    "completion": (
+        *("answer", "output", "response", "label", "target", "reply", "category", "intent", "summary"),
+        *("assistant", "translation", "class", "a"),
+    ),
+}
 
 
 def keys_in_words(keys: Iterable[object]) -> str:
@@ -108,6 +112,6 @@ def rename_remedy(keys: Iterable[object], wanted: Iterable[str]) -> str:
 def _nearest(want: str, free: list[str]) -> str | None:
     lowered = {key.lower(): key for key in reversed(free)}
     near = difflib.get_close_matches(want, lowered, n=1, cutoff=0.75)
-    names = {"prompt": _PROMPT_NAMES, "completion": _ANSWER_NAMES}.get(want, ())
+    names = _NAMES.get(want, ())
     known = [name for name in names if name in lowered]
     return lowered[near[0]] if near else lowered[known[0]] if known else None

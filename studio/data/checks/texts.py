@@ -9,7 +9,7 @@ from studio.data.values import Example
 EMPTY_ANSWER = Rule(
     "answer.empty",
     "error",
-    "The answer is empty, so there is nothing to learn from the row.",
+    "The answer is empty, and a model trained on it would learn to say nothing.",
     "Write the answer, or remove the row.",
     b'{"prompt": "a", "completion": " "}\n',
 )

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from studio.data.checks import shape, turns
 from studio.data.log import Log
-from studio.data.rules import quoted
+from studio.data.rules import plain, quoted
 from studio.data.values import Example, Message, Role
 
 NAME = "chat"
@@ -61,7 +61,7 @@ def _row_keys(row: dict[str, Any], line: int, log: Log) -> bool:
         return False
     for key in row:
         if key != "messages":
-            log.add(shape.UNUSED_KEY, line, quoted(key)[1:-1], row[key], key=quoted(key))
+            log.add(shape.UNUSED_KEY, line, plain(key), row[key], key=quoted(key))
     return True
 
 
@@ -111,7 +111,7 @@ def _turn_keys(turn: dict[str, Any], place: int, line: int, log: Log) -> bool:
         log.add(turns.WEIGHT, line, f"messages[{place}].weight", weight, weight=shape.shown(weight))
         return False
     for key in turn.keys() - _TURN_KEYS - _TOOL_TURN_KEYS:
-        log.add(turns.UNUSED_KEY, line, f"messages[{place}].{quoted(key)[1:-1]}", turn[key], key=quoted(key))
+        log.add(turns.UNUSED_KEY, line, f"messages[{place}].{plain(key)}", turn[key], key=quoted(key))
     return True
 
 

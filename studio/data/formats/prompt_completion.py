@@ -4,7 +4,7 @@ from typing import Any
 
 from studio.data.checks import shape
 from studio.data.log import Log
-from studio.data.rules import quoted
+from studio.data.rules import plain, quoted
 from studio.data.values import Example, Message
 
 NAME = "prompt_completion"
@@ -28,7 +28,7 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
     if len(row) > 2:
         for key in row:
             if key not in KEYS:
-                log.add(shape.UNUSED_KEY, line, quoted(key)[1:-1], row[key], key=quoted(key))
+                log.add(shape.UNUSED_KEY, line, plain(key), row[key], key=quoted(key))
     if type(prompt) is str and type(completion) is str:
         return Example(line, (Message("user", prompt), Message("assistant", completion)))
     for name, value in (("prompt", prompt), ("completion", completion)):

@@ -40,11 +40,14 @@ def rows(path: Path, log: Log, progress: Progress | None = None) -> Iterator[tup
             if progress and line % _PROGRESS_LINES == 0:
                 progress(offset, size)
             if not raw or raw.isspace():
-                log.add(rules.BLANK_LINE, line)
+                if found:
+                    log.add(rules.BLANK_LINE, line)
             else:
                 found = True
                 yield line, _value(raw, line, offset, decoder, log)
             offset += length
+    if progress:
+        progress(size, size)
     if not found:
         log.add(rules.ONLY_BLANK, 1)
 

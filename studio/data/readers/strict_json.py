@@ -9,7 +9,7 @@ from typing import Any
 
 from studio.data.checks import json_faults
 from studio.data.log import Log
-from studio.data.rules import quoted
+from studio.data.rules import plain, quoted
 
 MOST_DEPTH = 100
 MOST_DIGITS = 400
@@ -59,7 +59,7 @@ class Decoder:
         if self._repeated:
             if value is not BAD:
                 for key in dict.fromkeys(self._repeated):
-                    log.add(json_faults.DUPLICATE_KEY, line, excerpt_key(key), text, key=quoted(key))
+                    log.add(json_faults.DUPLICATE_KEY, line, plain(key), text, key=quoted(key))
             self._repeated.clear()
         if "\\u" in text and value is not BAD and _SURROGATE.search(text) and not _encodes(value):
             log.add(json_faults.SURROGATE, line, None, text)
@@ -72,11 +72,6 @@ class Decoder:
             seen: set[str] = set()
             self._repeated.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         return made
-
-
-def excerpt_key(key: str) -> str:
-    """A key as a field path."""
-    return quoted(key)[1:-1]
 
 
 def _depth(text: str) -> int:
