@@ -1,21 +1,26 @@
 """Conversations with the base and the tuned model of a run: the chat process, and the turns that are kept."""
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from sqlalchemy import delete, select
 
-from studio.inference import client
-from studio.inference.process import ChatServers, Endpoint
-from studio.session import lock
+from studio.data.values import Message, Role
+from studio.inference import client, serve
+from studio.inference.client import Reply
+from studio.inference.endpoint import Endpoint
+from studio.inference.process import ChatServers
 from studio.session.database import Database
 from studio.session.jobbook import JobBook
 from studio.session.tables import TurnRow
 from studio.session.tuned import tuned
 from studio.session.values import Side, Turn
 from studio.settings import Settings
+
+SERVE_HOST = "127.0.0.1"
 
 
 class Chats:
@@ -32,8 +37,27 @@ class Chats:
         JobError when the run has kept nothing yet, BusyError when the machine is held by something else.
         """
         run, best, work = tuned(self._book, run_id)
-        with lock.hold(self._settings.home):
-            return self._servers.start(work.model, work.model_name, {"tuned": Path(best.path)}, run.name)
+        # Without the home's lock, which a slow load would keep from others: the device's lease is guard enough.
+        return self._servers.start(work.model, work.model_name, {"tuned": Path(best.path)}, run.name)
+
+    def serve(self, run_id: str, port: int, on_ready: Callable[[Endpoint], None]) -> None:
+        """Serves 'base' and 'tuned' in this very process until Ctrl-C (port 0: any free one). Loads torch here.
+
+        UsageError for a port that is taken, BusyError when the machine is held, JobError as in `open`.
+        """
+        run, best, work = tuned(self._book, run_id)
+        serve.foreground(
+            self._settings.home,
+            Path(work.model.path),
+            {"tuned": Path(best.path)},
+            name=run.name,
+            model_name=work.model_name,
+            host=SERVE_HOST,
+            port=port,
+            token=secrets.token_urlsafe(24),
+            threads=self._settings.threads,
+            on_ready=on_ready,
+        )
 
     def close(self) -> None:
         """Puts the chat model away and frees the machine."""
@@ -49,9 +73,13 @@ class Chats:
         messages: Sequence[Mapping[str, str]],
         temperature: float,
         max_tokens: int,
-    ) -> Iterator[str]:
-        """The answer of 'base' or 'tuned', piece by piece; closing the iterator ends the generation."""
-        return client.stream_chat(endpoint, model, messages, temperature, max_tokens)
+    ) -> Reply:
+        """The answer of 'base' or 'tuned', piece by piece; closing it ends the generation.
+
+        messages: turns as {"role", "content"}, the last one the user's.
+        """
+        turns = [Message(cast(Role, turn["role"]), turn["content"]) for turn in messages]
+        return client.stream_chat(endpoint, model, turns, temperature, max_tokens)
 
     def history(self, run_id: str) -> builtins.list[Turn]:
         """The kept turns of a run's conversation, oldest first."""

@@ -74,8 +74,7 @@ def _home(home: Path) -> Check:
 
 def _disk(home: Path) -> Check:
     free = shutil.disk_usage(_existing(home)).free
-    state = "ok" if free >= DISK_WANTED else "warning"
-    return Check("disk", state, f"{free / GIGABYTE:.1f} GB free")
+    return Check("disk", "ok" if free >= DISK_WANTED else "warning", f"{free / GIGABYTE:.1f} GB free")
 
 
 def _existing(path: Path) -> Path:

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from studio.errors import StorageError
+from studio.session.chats import Chats
 from studio.session.database import Database
 from studio.session.datasets import Datasets
 from studio.session.device import device
@@ -33,6 +34,7 @@ class Session:
         self.models = Models()
         self.runs = Runs(settings, self.datasets, book)
         self.evaluations = Evaluations(settings, self.datasets, book)
+        self.chats = Chats(settings, owner, self._database, book)
 
     def device(self) -> Device:
         """What the work runs on here, and who has it."""

@@ -28,7 +28,8 @@ class Evaluations:
         BusyError when the machine is held.
         """
         run, checkpoint, work = tuned(self._book, run_id)
-        dataset, rows, split = run.dataset, Path(work.data.path), work.split
+        dataset, rows = run.dataset, Path(work.data.path)
+        split: Source | None = work.split
         if data is not None:
             brought = self._datasets.add(run.project, data, judging=True)
             if not brought.report.usable:

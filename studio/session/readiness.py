@@ -101,5 +101,5 @@ def _method(found: Gathered, name: str, options: Mapping[str, Any] | None) -> No
             f"Choose one of: {', '.join(STRENGTHS)}.",
             field="strength",
         )
-    strength = method.strengths[cast(Strength, found.strength)]
+    strength = method.strengths[found.strength]
     found.options = parse(method.options, {**strength, **(options or {})})

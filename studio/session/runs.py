@@ -114,8 +114,9 @@ class Runs:
         """
         rows = self._book.rows()
         if reference == "last":
-            rows = [row for row in rows if kind in (None, row.kind)]
-            matching = list(rows[:1])
+            matching = [row for row in rows if kind in (None, row.kind)][:1]
+            if not matching:
+                raise NotFoundError("There is no such run yet.", "Start one with: studio train FILE")
         else:
             matching = [row for row in rows if row.id == reference] or [r for r in rows if r.id.startswith(reference)]
         if not matching:

@@ -10,7 +10,7 @@ from studio.cli.context import Command, Context
 from studio.errors import UsageError
 
 if TYPE_CHECKING:
-    from studio.inference.process import Endpoint
+    from studio.inference.endpoint import Endpoint
     from studio.session import Session
 
 LEAVE = ("/quit", "/exit")
@@ -77,13 +77,19 @@ class _Talk:
         """Prints the answer as it comes (with --json it is only returned). Ctrl-C cuts an answer short."""
         self._messages.append({"role": "user", "content": prompt})
         pieces = []
-        stream = self._session.chats.stream(
+        reply = self._session.chats.stream(
             self._endpoint, self.model, self._messages, self._given.temperature, self._given.max_tokens
         )
-        for piece in stream:
-            pieces.append(piece)
-            if not self._context.json:
-                print(piece, end="", flush=True)
+        try:
+            for piece in reply:
+                pieces.append(piece)
+                if not self._context.json:
+                    print(piece, end="", flush=True)
+        except BaseException:
+            reply.close()
+            # The cut answer is forgotten with its question, so that the turns keep alternating.
+            self._messages.pop()
+            raise
         if not self._context.json:
             print(flush=True)
         answer = "".join(pieces)
@@ -105,8 +111,6 @@ class _Talk:
                 try:
                     self.ask(prompt)
                 except KeyboardInterrupt:
-                    # The cut answer is forgotten with its question, so that the turns keep alternating.
-                    self._messages.pop()
                     self._context.say("")
 
 

@@ -1,8 +1,13 @@
-"""`studio serve JOB`: the tuned model as an OpenAI-compatible server, until Ctrl-C."""
+"""`studio serve JOB`: the base and the tuned model as an OpenAI-compatible server in this process, until Ctrl-C."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from studio.cli.context import Command, Context
+from studio.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.inference.endpoint import Endpoint
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -11,7 +16,27 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(context: Context, given: Namespace) -> int:
-    raise NotImplementedError
+    if not 0 <= given.port <= 65535:
+        raise UsageError(f"The port {given.port} does not exist.", "Use a number from 0 to 65535.", field="port")
+    with context.session() as session:
+        found = session.runs.find(given.job, kind="train")
+
+        def ready(endpoint: "Endpoint") -> None:
+            context.document(
+                {
+                    "job": found.id,
+                    "base_url": endpoint.base_url,
+                    "api_key": endpoint.api_key,
+                    "models": list(endpoint.models),
+                }
+            )
+            context.say(f"{found.name} is served at {endpoint.base_url} (models: {', '.join(endpoint.models)}).")
+            if not context.json:
+                context.say(f"Key: {endpoint.api_key}")
+            context.say("Press Ctrl-C to end it.")
+
+        session.chats.serve(found.id, given.port, ready)
+    return 0
 
 
 COMMAND = Command("serve", "serve the tuned model of a run to other programs", arguments, run)
