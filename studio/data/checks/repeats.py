@@ -63,7 +63,7 @@ class Repeats:
             self._capitals += 1
 
     def end(self, log: Log) -> None:
-        if self._seen > 1 and len(self._answers) == 1:
+        if len(self._rows) > 1 and len(self._answers) == 1:
             log.add(SAME_ANSWERS, None, rows=self._seen)
         if self._capitals * 3 > self._seen:
             log.add(CAPITALS, None, share=self._capitals / self._seen)
