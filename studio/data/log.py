@@ -25,16 +25,16 @@ class Log:
         """Records that `rule` is broken at `line`. text: the offending text; values: what the sentences name."""
         if rule.severity == "error":
             self.errors += 1
-        if not rule.once:
-            self._count[rule.id] += 1
-            if self._count[rule.id] > MOST_PER_RULE:
-                return
-        message, remedy = rule.says.format(**values), rule.remedy.format(**values)
+        message = rule.says.format(**values) if rule.once else ""
+        if rule.once and (rule.id, message) in self._first:
+            self._repeats[self._first[rule.id, message]] += 1
+            return
+        self._count[rule.id] += 1
+        if self._count[rule.id] > MOST_PER_RULE:
+            return
         if rule.once:
-            place = self._first.setdefault((rule.id, message), len(self._kept))
-            if place < len(self._kept):
-                self._repeats[place] += 1
-                return
+            self._first[rule.id, message] = len(self._kept)
+        message, remedy = rule.says.format(**values), rule.remedy.format(**values)
         self._kept.append(Finding(rule.id, rule.severity, line, field, message, remedy, excerpt(text)))
 
     def findings(self) -> tuple[Finding, ...]:

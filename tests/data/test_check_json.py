@@ -108,6 +108,8 @@ def test_blank_lines_are_one_note(tmp_path: Path) -> None:
         (json.dumps([{"prompt": "a", "completion": "b"}] * 3, indent=2), "file.array"),
         ("[\n" + f"{GOOD},\n" * 5000 + f"{GOOD}\n]\n", "file.array"),
         ((json.dumps({"prompt": "a", "completion": "b"}, indent=2) + "\n") * 5000, "file.pretty"),
+        (json.dumps({"rows": [{"prompt": "a"}] * 300}, indent=1), "file.pretty"),
+        ('{"rows": [\n' + f"{GOOD},\n" * 20_000 + "{}]}", "file.pretty"),
         ("prompt,completion\n" + "hi,hello\n" * 5000, "file.table"),
         ("some text\n" * 5000, "file.not_json"),
         ("<html>\n" * 5000, "file.web_page"),
@@ -150,6 +152,15 @@ def test_many_findings_of_one_rule_are_bounded(tmp_path: Path) -> None:
     assert len(kept) == MOST_PER_RULE + 1
     assert "500 more" in kept[-1].message
     assert report.rows == 1501
+
+
+def test_keys_that_differ_in_every_row_are_bounded(tmp_path: Path) -> None:
+    rows = [{"prompt": f"p{n}", "completion": "b", f"k{n}": 1, "same": 1} for n in range(1500)]
+    unused = [f for f in findings(tmp_path, lines(*rows)) if f.rule == "row.unused_key"]
+    assert len(unused) == MOST_PER_RULE + 1
+    assert [f.message for f in unused if "same" in f.message] == [
+        'The key "same" is not used. It is so 1,500 times, here for the first time.'
+    ]
 
 
 def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from studio.data.checks import whole_file as rules
 from studio.data.log import Log
 
 HEAD_BYTES = 256 * 1024
+_MOST_JOINED = 400
 _UTF8_BOM = b"\xef\xbb\xbf"
 _MAGIC = (
     (b"\x1f\x8b", "a gzip archive"),
@@ -108,14 +109,17 @@ def _is_list(lines: list[tuple[int, str]]) -> bool:
 
 
 def _over_lines(lines: list[tuple[int, str]], whole: bool) -> bool:
-    if _end(lines[0][1]) != "open" or len(lines) == 1 or lines[1][1].startswith("{"):
+    first = lines[0][1]
+    if _end(first) != "open" or len(lines) == 1:
         return False
-    joined = lines[0][1]
-    for _, text in lines[1:400]:
+    if lines[1][1].startswith("{") and not first.endswith((":", "[")):
+        return False
+    joined = first
+    for _, text in lines[1:_MOST_JOINED]:
         joined = f"{joined}\n{text}"
         if text.endswith("}") and _end(joined) == "closed":
             return True
-    return not whole and _end(joined) == "open"
+    return _end(joined) == "open" and (not whole or len(lines) > _MOST_JOINED)
 
 
 def _end(text: str) -> str:
