@@ -30,29 +30,17 @@ class Verdict:
     decided_by: str
 
 
-def too_few(rows_seen: int, test_rows: int) -> Verdict | None:
-    """The verdict when there is nothing to compare on; None when there is enough to look."""
+def nothing(rows_seen: int) -> Verdict:
+    """The verdict when there are no rows to judge by."""
     if rows_seen < MIN_ROWS:
-        return Verdict(
-            "cannot tell",
-            f"Cannot tell: the data has only {_count(rows_seen, 'usable row')}; with {MIN_ROWS} or more, "
-            "some are kept aside to judge by.",
-            "",
-        )
-    if test_rows == 0:
-        return Verdict(
-            "cannot tell",
-            f"Cannot tell: no rows were kept aside for testing; a split of {MIN_ROWS} or more usable rows keeps some.",
-            "",
-        )
-    return None
+        return _too_few(rows_seen)
+    return Verdict("cannot tell", "Cannot tell: no rows were kept aside for testing; make a split that keeps some.", "")
 
 
 def decide(found: Comparison, wanted: Sequence[str], rows_seen: int) -> Verdict:
-    """The verdict on these test rows. wanted: the wanted answers, one a row."""
-    nothing = too_few(rows_seen, len(wanted))
-    if nothing:
-        return nothing
+    """The verdict on these test rows (at least one). wanted: the wanted answers, one a row."""
+    if rows_seen < MIN_ROWS:
+        return _too_few(rows_seen)
     if not exact_is_primary(found.matches, wanted):
         return _by_loss(found.loss)
     if found.matches.evidence == "none" and found.matches.differing < MIN_PAIRS and _has_fields(found, wanted):
@@ -69,6 +57,15 @@ def exact_is_primary(found: Matches, wanted: Sequence[str]) -> bool:
     short = sum(len(text.strip()) <= SHORT for text in wanted) >= 0.9 * len(wanted)
     repeating = len({text.strip() for text in wanted}) <= len(wanted) / 2
     return short or repeating or suits(wanted)
+
+
+def _too_few(rows_seen: int) -> Verdict:
+    return Verdict(
+        "cannot tell",
+        f"Cannot tell: the data has only {_count(rows_seen, 'usable row')}; with {MIN_ROWS} or more, "
+        "some are kept aside to judge by.",
+        "",
+    )
 
 
 def _has_fields(found: Comparison, wanted: Sequence[str]) -> bool:

@@ -1,1 +1,1 @@
-"""..."""
+"""Taking a tuned model away. Today: the adapter as a zip. Torch-free."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from studio import models
 from studio.errors import ModelError
+from studio.jobs import processors
 from studio.models import loading
 from studio.models.template import stop_ids
 
@@ -34,7 +35,7 @@ class Loaded:
 
 
 def load_model(folder: Path, adapters: Mapping[str, Path], threads: int) -> Loaded:
-    """Loads the base once and each adapter beside it; threads 0 leaves the choice to torch.
+    """Loads the base once and each adapter beside it; threads 0: all that the container allows.
 
     Raises ModelError for a model that is unfit or adapters that do not belong to it.
     """
@@ -43,8 +44,7 @@ def load_model(folder: Path, adapters: Mapping[str, Path], threads: int) -> Load
     info = models.inspect(folder)
     if BASE in adapters:
         raise ModelError("An adapter cannot be called base.", "Give it another name.", field="adapters")
-    if threads > 0:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(threads or processors.allowed())
     device = loading.device()
     tokenizer = loading.load_tokenizer(folder)
     small = device == "cpu" and info.parameters <= SMALL
