@@ -35,6 +35,7 @@ class JobState:
     word: the state the job itself named last. control: what was asked of it. alive: whether its process lives; None
     when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
     best: the validation with the lowest loss. result: the fields of the command line's document.
+    log: the end of what the process printed, for a job that was interrupted.
     """
 
     word: str | None = None
@@ -48,6 +49,7 @@ class JobState:
     notes: tuple[str, ...] = ()
     result: Mapping[str, Any] | None = None
     failure: Failure | None = None
+    log: str = ""
     started: float | None = None
     updated: float | None = None
 
@@ -74,6 +76,11 @@ class JobState:
     @property
     def sentence(self) -> str:
         return sentences.sentence(self)
+
+    @property
+    def details(self) -> str:
+        """What may be folded away: the traceback of a failure, the last output of an interrupted process."""
+        return self.failure.details if self.failure else self.log
 
     @property
     def best(self) -> Validation | None:

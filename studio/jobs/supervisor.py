@@ -13,7 +13,6 @@ from typing import Any
 
 from studio.errors import JobError, NotFoundError, StorageError
 from studio.jobs import control, journal, lease, process
-from studio.jobs.events import Failure
 from studio.jobs.journal import Page
 from studio.jobs.launchers import LAUNCHERS, Launcher
 from studio.jobs.launchers.local import LOG
@@ -25,7 +24,8 @@ from studio.settings import Settings
 
 DEVICE = "cpu"
 STOP_SECONDS = 30.0
-_END_SECONDS = 5.0
+# On top of what it had to stop by itself; one that prepares has nothing to lose.
+_END_SECONDS = 2.0
 _POLL_SECONDS = 0.2
 _LOG_BYTES = 4096
 
@@ -98,10 +98,7 @@ class Supervisor:
             self._folded[job] = (page.cursor, state)
         if asked is not None and state.state == "stopping":
             self._watch_the_stop(job, asked)
-        if state.state == "interrupted" and state.failure is None:
-            happened, _, remedy = state.sentence.partition(". ")
-            return replace(state, failure=Failure(f"{happened}.", remedy, _log_tail(folder)))
-        return state
+        return replace(state, log=_log_tail(folder)) if state.state == "interrupted" else state
 
     def events(self, job: str, since: str | None = None, limit: int | None = None) -> Page:
         """The job's events after a cursor (see journal.read)."""

@@ -1,9 +1,8 @@
-"""Bodies for tests, in a real worker process: `python bodies.py BODY JOB_DIR`. They do no work, but say what a real body
-says, and fail the ways that real ones do."""
+"""Bodies for tests, in a real worker process: `python bodies.py BODY JOB_DIR`. They do no work, but say what a real
+body says, and fail the ways that real ones do."""
 
 import hashlib
 import os
-
 import signal
 import subprocess
 import sys

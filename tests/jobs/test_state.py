@@ -72,7 +72,9 @@ def test_a_last_word_stands_whatever_was_asked():
 
 
 def test_the_kept_checkpoint_is_the_best_one():
-    job = fold(lines(PLAN, Checkpoint(4, "a", True), Checkpoint(8, "b", False), step(8), State("finished")), None, False)
+    job = fold(
+        lines(PLAN, Checkpoint(4, "a", True), Checkpoint(8, "b", False), step(8), State("finished")), None, False
+    )
     assert job.kept.path == "a"
     assert job.sentence == "Finished after 8 steps in 1 min 20 s. The best state is that of step 4."
 
@@ -91,7 +93,9 @@ def test_a_verdict_is_the_sentence_of_a_finished_evaluation():
 
 
 def test_advancing_by_parts_is_the_fold_of_the_whole():
-    events = lines(State("preparing"), PLAN, State("running"), step(1), Validation(1, 0.1, 2.0, True), Note("a"), step(2))
+    events = lines(
+        State("preparing"), PLAN, State("running"), step(1), Validation(1, 0.1, 2.0, True), Note("a"), step(2)
+    )
     for cut in range(len(events) + 1):
         parts = JobState().advance(events[:cut]).advance(events[cut:]).observed(None, True)
         assert parts == fold(events, None, True)
@@ -128,7 +132,15 @@ def test_lines_of_other_versions_do_not_hurt(line):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "1 s"), (45, "45 s"), (59.6, "1 min"), (80, "1 min 20 s"), (599, "10 min"), (3599, "1 h 0 min"), (7500, "2 h 5 min")],
+    [
+        (0, "1 s"),
+        (45, "45 s"),
+        (59.6, "1 min"),
+        (80, "1 min 20 s"),
+        (599, "10 min"),
+        (3599, "1 h 0 min"),
+        (7500, "2 h 5 min"),
+    ],
 )
 def test_durations_in_words(seconds, words):
     assert duration(seconds) == words
