@@ -64,6 +64,8 @@ def make_tiny_model(folder: Path) -> Path:
         num_key_value_heads=2,
         max_position_embeddings=256,
         tie_word_embeddings=True,
+        # Large enough that a frozen random head can tell tokens apart, so that LoRA has something to steer
+        initializer_range=0.15,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,

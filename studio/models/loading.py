@@ -4,6 +4,7 @@ For job and inference processes alone: calling anything here loads torch.
 """
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ def quiet() -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"
     from transformers.utils import logging
 
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.set_verbosity_error()
     logging.disable_progress_bar()
 
