@@ -9,6 +9,7 @@ from studio.session.database import Database
 from studio.session.datasets import Datasets
 from studio.session.device import device
 from studio.session.evaluations import Evaluations
+from studio.session.exports import Exports
 from studio.session.jobbook import JobBook
 from studio.session.models import Models
 from studio.session.projects import Projects
@@ -35,6 +36,7 @@ class Session:
         self.runs = Runs(settings, self.datasets, book)
         self.evaluations = Evaluations(settings, self.datasets, book)
         self.chats = Chats(settings, owner, self._database, book)
+        self.exports = Exports(book)
 
     def device(self) -> Device:
         """What the work runs on here, and who has it."""

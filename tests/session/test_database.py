@@ -122,8 +122,11 @@ def test_two_processes_write_at_once_and_nothing_is_lost(settings: Settings) -> 
 
 
 def test_the_lock_keeps_others_out_for_a_bounded_time(settings: Settings) -> None:
-    with lock.hold(settings.home):
-        with pytest.raises(BusyError, match="Another window or command"), lock.hold(settings.home, seconds=0.1):
-            pytest.fail("two held the lock")
+    with (
+        lock.hold(settings.home),
+        pytest.raises(BusyError, match="Another window or command"),
+        lock.hold(settings.home, seconds=0.1),
+    ):
+        pytest.fail("two held the lock")
     with lock.hold(settings.home, seconds=0.1):
         pass

@@ -93,6 +93,8 @@ class _Talk:
         if not self._context.json:
             print(flush=True)
         answer = "".join(pieces)
+        if not answer:
+            self._context.warn("The model ended its answer at once.")
         self._messages.append({"role": "assistant", "content": answer})
         return answer
 

@@ -8,6 +8,7 @@ from studio.cli.context import Command, Context
 from studio.session.values import Run
 
 NOTES = 5
+SAID = ("job", "state")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -53,10 +54,16 @@ def _print(context: Context, found: Run) -> None:
     if state.failure:
         context.say(f"{state.failure.happened} {state.failure.remedy}")
     for name, value in (state.result or {}).items():
-        if isinstance(value, str | int | float):
-            context.say(f"  {name.replace('_', ' ')}: {value}")
+        if name not in SAID and isinstance(value, str | int | float):
+            context.say(f"  {name.replace('_', ' ')}: {_shown(value)}")
     for note in state.notes[-NOTES:]:
         context.say(f"  {note}")
+
+
+def _shown(value: str | int | float) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 COMMAND = Command("show", "say where a run stands, with its result and last notes", arguments, run)
