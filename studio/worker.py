@@ -23,15 +23,15 @@ Body = Callable[[Path, Spec, Journal, Mapping[str, str]], None]
 
 
 def _train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
-    from studio.training import body
+    from studio.training.body import run
 
-    body.run(folder, spec, journal, secrets)
+    run(folder, spec, journal, secrets)
 
 
 def _evaluate(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
-    from studio.evaluation import body
+    from studio.evaluation.body import run
 
-    body.run(folder, spec, journal, secrets)
+    run(folder, spec, journal, secrets)
 
 
 BODIES: Mapping[str, Body] = {"train": _train, "evaluate": _evaluate}
