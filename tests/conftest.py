@@ -1,4 +1,4 @@
-"""Fixtures for every test: an own home folder each, and a tiny base model made here (random weights, seconds to tune)."""
+"""Fixtures for every test: an own home folder each, and a tiny base model made here (random weights)."""
 
 import json
 from pathlib import Path
@@ -30,6 +30,14 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.tiny import make_tiny_model
 
     return make_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tuned_checkpoint(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of the tiny model, really trained on the fruit-or-tool task; its job folder is two above."""
+    from tests.tuned import make_tuned_checkpoint
+
+    return make_tuned_checkpoint(tiny_model, tmp_path_factory.mktemp("jobs") / "tuned")
 
 
 @pytest.fixture
