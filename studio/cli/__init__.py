@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from studio import settings
@@ -23,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; no exception but SystemExit (of --help and wrong use) gets out."""
     for stream in (sys.stdout, sys.stderr):
         # A console that cannot show a character shows a substitute; it must not end the command.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     home: Path | None = None
     try:
         arguments = parse(list(sys.argv[1:] if argv is None else argv))

@@ -12,17 +12,18 @@ if TYPE_CHECKING:
 
 def follow(context: Context, session: "Session", run: Run) -> None:
     """Prints the run's events until it is over. The first Ctrl-C asks it to stop and keep what it has; the second one
-    leaves it at work and gets out as KeyboardInterrupt."""
+    leaves it to itself and gets out as KeyboardInterrupt."""
     printer = Printer(context)
     try:
+        context.say(f"{run.name} ({run.id})")
         session.runs.wait(run.id, printer.event)
     except KeyboardInterrupt:
-        context.say("Stopping; what has been reached is kept. Press Ctrl-C again to leave it running instead.")
+        context.say("Stopping; what has been reached is kept. Press Ctrl-C again not to wait for it.")
         try:
             stop(session, run)
             session.runs.wait(run.id, printer.event)
         except KeyboardInterrupt:
-            context.say(f"{run.name} goes on stopping by itself. See it with: studio show {run.id}")
+            context.say(f"{run.name} is left running and stops by itself. See it with: studio show {run.id}")
             raise
 
 
@@ -47,16 +48,23 @@ def verdict(context: Context, run: Run) -> int:
 
 
 class Printer:
-    """Turns events into lines; says nothing twice when a run is followed again from its beginning."""
+    """Turns events into lines; says nothing twice when a run is followed again from its beginning, and progress only
+    by tenths."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._seen = 0
+        self._shown: tuple[str, int] | None = None
 
     def event(self, event: dict[str, Any]) -> None:
         if event["seq"] <= self._seen:
             return
         self._seen = event["seq"]
+        if event["type"] == "progress" and event["total"]:
+            reached = (event["what"], 10 * event["done"] // event["total"])
+            if reached == self._shown:
+                return
+            self._shown = reached
         text = line(event)
         if text:
             self._context.say(text)

@@ -160,8 +160,9 @@ class Datasets:
             DatasetRow.fingerprint == row.fingerprint,
             DatasetRow.judging == row.judging,
         )
-        found: DatasetRow | None = transaction.scalars(query).first()
-        return found
+        # How a file is read goes by its ending, so the same bytes under another one are another data set.
+        ending = Path(row.name).suffix.lower()
+        return next((known for known in transaction.scalars(query) if Path(known.name).suffix.lower() == ending), None)
 
     def _row(self, transaction: Any, dataset_id: str) -> DatasetRow:
         row: DatasetRow | None = transaction.get(DatasetRow, dataset_id)

@@ -20,6 +20,9 @@ from studio.session.values import Readiness, Run
 from studio.settings import Settings
 
 
+KINDS = {"train": "a training run", "evaluate": "an evaluation"}
+
+
 class Runs:
     def __init__(self, settings: Settings, datasets: Datasets, book: JobBook) -> None:
         self._settings = settings
@@ -125,7 +128,7 @@ class Runs:
             ids = ", ".join(row.id for row in matching[:5])
             raise UsageError(f"Several runs begin with {reference}: {ids}.", "Write more of the id.")
         if kind is not None and matching[0].kind != kind:
-            raise UsageError(f"{matching[0].name} is not a {kind} job.", f"Name the {kind} job it belongs to.")
+            raise UsageError(f"{matching[0].name} is not {KINDS[kind]}.", "Choose another one with studio runs.")
         return self._book.run(matching[0])
 
     def events(self, run_id: str, since: str | None = None) -> Page:
@@ -136,8 +139,7 @@ class Runs:
     def wait(self, run_id: str, on_event: Callable[[dict[str, Any]], None]) -> JobState:
         """Calls `on_event` with every event until the run is over; where it then stands."""
         self._book.row(run_id)
-        self._book.supervisor.wait(run_id, on_event)
-        return self._book.supervisor.state(run_id)
+        return self._book.supervisor.wait(run_id, on_event)
 
     def rename(self, run_id: str, name: str) -> Run:
         return self._book.rename(run_id, checked_name(name))

@@ -13,6 +13,7 @@ from studio.jobs import lease, process
 from studio.jobs import spec as specs
 from studio.jobs.lease import Holder
 from studio.jobs.process import Identity
+from studio.methods.lora import Lora
 from studio.session import Session
 from studio.session.values import Dataset, Project, Turn
 from studio.settings import Settings
@@ -34,7 +35,7 @@ def test_readiness_counts_the_parts_and_fills_the_options(
     plan = session.runs.plan(project.id, dataset.id, str(tiny_model), strength="gentle", options={"rank": "4"})
     assert (plan.ready, plan.reasons) == (True, [])
     assert (plan.rows, plan.validation_rows, plan.test_rows) == (44, 8, 8)
-    assert (plan.options["rank"], plan.options["epochs"], plan.options["seed"]) == (4, 2, 17)
+    assert plan.options == {**Lora.options().model_dump(), **Lora.strengths["gentle"], "rank": 4}
 
 
 def test_readiness_names_every_fault_at_once(session: Session, project: Project, tmp_path: Path) -> None:

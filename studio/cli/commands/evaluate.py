@@ -17,7 +17,6 @@ def run(context: Context, given: Namespace) -> int:
     with context.session() as session:
         trained = session.runs.find(given.job, kind="train")
         started = session.evaluations.start(trained.id, given.data)
-        context.say(f"{started.name} ({started.id})")
         following.follow(context, session, started)
         done = session.runs.get(started.id)
     document = {**dict.fromkeys(("rows", "candidates", "verdict", "sentence")), **(done.state.result or {})}

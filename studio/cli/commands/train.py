@@ -65,7 +65,6 @@ def run(context: Context, given: Namespace) -> int:
             options=dict(given.options),
             name=given.name,
         )
-        context.say(f"{started.name} ({started.id})")
         following.follow(context, session, started)
         done = session.runs.get(started.id)
     document = result(done)
