@@ -4,7 +4,6 @@ Nothing else goes in: no pickles, no optimiser state, no job internals, no paths
 gives the same bytes. Torch-free.
 """
 
-import contextlib
 import json
 import os
 import zipfile
@@ -18,6 +17,7 @@ from studio.export.readme import readme
 from studio.jobs import journal
 from studio.jobs.spec import Spec, Train
 from studio.models import ModelInfo, checkpoint
+from studio.models.template import PLAIN_TEMPLATE
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
@@ -79,6 +79,8 @@ def _members(
         for path in (*(model / name for name in BASE), *sorted(model.glob("*.safetensors"))):
             if path.is_file():
                 yield f"base/{path.name}", path
+    if not info.has_chat_template:
+        yield "tokenizer/chat_template.jinja", _plain_template(model)
     result = _result(job_folder)
     rows = _training_rows(work)
     summary = {
@@ -93,7 +95,7 @@ def _members(
         "result": result,
     }
     yield "training.json", _json(summary)
-    text = readme(spec, work, manifest, base=base, end=_end(model), licence=info.licence, result=result, rows=rows)
+    text = readme(spec, work, manifest, base=base, licence=info.licence, result=result, rows=rows)
     yield "README.md", text.encode()
 
 
@@ -134,14 +136,14 @@ def _is_starter(info: ModelInfo) -> bool:
         return False
 
 
-def _end(model: Path) -> int | list[int] | None:
-    """The end tokens the model's own configuration names."""
-    for name in ("generation_config.json", "config.json"):
-        with contextlib.suppress(OSError, ValueError):
-            found = json.loads((model / name).read_text(encoding="utf-8")).get("eos_token_id")
-            if isinstance(found, int | list):
-                return found
-    return None
+def _plain_template(model: Path) -> bytes:
+    """What stands in for the chat template of a model that has none: the one training used."""
+    begins = False
+    if (model / "tokenizer.json").is_file():
+        from tokenizers import Tokenizer
+
+        begins = bool(Tokenizer.from_file(str(model / "tokenizer.json")).encode("").ids)
+    return PLAIN_TEMPLATE.replace("{{ begin }}", "{{ bos_token }}" if begins else "").encode()
 
 
 def _result(job_folder: Path) -> dict[str, Any] | None:

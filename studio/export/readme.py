@@ -16,14 +16,14 @@ tokenizer = AutoTokenizer.from_pretrained("tokenizer")
 model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32), "adapter")
 chat = [{{"role": "user", "content": "Your question"}}]
 prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
-answer = model.generate(**prompt, max_new_tokens=200, do_sample=False, eos_token_id={end!r})[0]
+answer = model.generate(**prompt, max_new_tokens=200, do_sample=False, eos_token_id=tokenizer.eos_token_id)[0]
 print(tokenizer.decode(answer[prompt["input_ids"].shape[1]:], skip_special_tokens=True))
 """
 
 
-def snippet(base: str, end: int | list[int] | None) -> str:
+def snippet(base: str) -> str:
     """Python that answers one question with the unpacked zip as its working folder."""
-    return SNIPPET.format(base=base, end=end)
+    return SNIPPET.format(base=base)
 
 
 def readme(
@@ -32,7 +32,6 @@ def readme(
     manifest: Manifest,
     *,
     base: str,
-    end: int | list[int] | None,
     licence: str | None,
     result: Mapping[str, Any] | None,
     rows: int | None,
@@ -63,7 +62,7 @@ An adapter for the base model {work.model_name}, tuned with Finetune Studio. {wh
 Unpack the zip, `pip install torch transformers peft`, and run in the unpacked folder:
 
 ```python
-{snippet(base, end)}```
+{snippet(base)}```
 
 ## How it was trained
 

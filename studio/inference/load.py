@@ -21,7 +21,7 @@ the same alone and in a batch: rounding to 8 bits of mantissa lets the shape of 
 class Loaded:
     """A frozen base model in evaluation mode. network: the transformers model; wrapped: the peft model around it, None
     without adapters; names: adapter id -> peft's name for it; end: token ids that end an answer; pad: token id;
-    context: tokens the model reads at once; vocabulary: tokens it knows."""
+    context: tokens the model reads at once."""
 
     network: Any
     wrapped: Any
@@ -30,7 +30,6 @@ class Loaded:
     end: tuple[int, ...]
     pad: int
     context: int
-    vocabulary: int
     device: str
 
 
@@ -54,7 +53,7 @@ def load_model(folder: Path, adapters: Mapping[str, Path], threads: int) -> Load
     _plain_generation(network, end, pad)
     wrapped, names = _with_adapters(network, adapters)
     (wrapped or network).eval()
-    return Loaded(network, wrapped, names, tokenizer, end, pad, info.context, info.vocabulary, device)
+    return Loaded(network, wrapped, names, tokenizer, end, pad, info.context, device)
 
 
 def _with_adapters(network: Any, adapters: Mapping[str, Path]) -> tuple[Any, dict[str, str]]:

@@ -154,18 +154,6 @@ def test_dropped_turns_are_told(server: Endpoint) -> None:
     assert reply.dropped_turns > 0
 
 
-def test_leaving_ends_the_generation(server: Endpoint) -> None:
-    # The base model rambles to the end of its context: three left answers would hold up the next one.
-    process = psutil.Process(server.pid)
-    for _ in range(3):
-        reply = stream_chat(server, "base", QUESTION, 1.0, 230)
-        next(reply)
-        reply.close()
-    before = process.cpu_times().user
-    assert list(stream_chat(server, "tuned", QUESTION, 0, 20))
-    assert process.cpu_times().user - before < 5
-
-
 def test_the_token_is_private_and_the_server_is_found_again(
     settings: Settings, server: Endpoint, tiny_model: Path, tuned_checkpoint: Path
 ) -> None:

@@ -1,0 +1,93 @@
+"""The exported zip: what is in it, what is not, and that peft opens it in a clean process with the same answer."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from studio import models
+from studio.data.values import Message
+from studio.errors import JobError, StorageError
+from studio.export.adapter import write_zip
+from studio.jobs.spec import Source, Spec, Train
+
+QUESTION = "what is a plum number 3"
+
+
+@pytest.fixture
+def spec(tiny_model: Path) -> Spec:
+    work = Train(
+        data=Source("/somewhere/private/rows.parquet", "d"),
+        split=Source("/somewhere/private/split.json", "s"),
+        model=Source(str(tiny_model), models.inspect(tiny_model).fingerprint),
+        model_name="tiny",
+        method="lora",
+        options={"epochs": 3, "rank": 16},
+    )
+    return Spec("train-1", "train", "Fruit, LoRA balanced", "2026-01-01T00:00:00Z", work)
+
+
+@pytest.fixture
+def job(tuned_checkpoint: Path) -> Path:
+    return tuned_checkpoint.parent.parent
+
+
+def test_a_clean_process_gives_the_same_greedy_answer(
+    spec: Spec, job: Path, tiny_model: Path, tuned_checkpoint: Path, tmp_path: Path
+) -> None:
+    from studio.inference.generate import load
+
+    with zipfile.ZipFile(write_zip(job, spec, tmp_path / "out.zip", with_base=True)) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    readme = (tmp_path / "unpacked" / "README.md").read_text(encoding="utf-8")
+    code = readme.partition("```python\n")[2].partition("```")[0].replace("Your question", QUESTION)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path / "unpacked",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    engine = load(tiny_model, {"tuned": tuned_checkpoint}, 1)
+    assert done.stdout.rstrip("\n") == engine.answers("tuned", [(Message("user", QUESTION),)], 200)[0]
+    assert json.loads(done.stdout)["kind"] in ("fruit", "tool")
+
+
+def test_what_is_inside_and_what_is_not(spec: Spec, job: Path, tiny_model: Path, tmp_path: Path) -> None:
+    (job / "training_args.bin").write_bytes(b"pickle")
+    with zipfile.ZipFile(write_zip(job, spec, tmp_path / "out.zip")) as archive:
+        names = archive.namelist()
+        contents = {name: archive.read(name) for name in names}
+    (job / "training_args.bin").unlink()
+    assert {"adapter/adapter_model.safetensors", "adapter/adapter_config.json", "README.md", "training.json"} <= set(
+        names
+    )
+    assert "tokenizer/tokenizer.json" in names
+    assert not any(name.startswith("base/") or name.endswith((".bin", ".pt", ".pkl")) for name in names)
+    assert not {"adapter/manifest.json", "spec.json", "events.jsonl"} & set(names)
+    for name, content in contents.items():
+        for private in (str(tiny_model), str(job), "/somewhere/private", str(Path.home())):
+            assert private.encode() not in content, (name, private)
+    assert json.loads(contents["adapter/adapter_config.json"])["base_model_name_or_path"] == "tiny"
+    summary = json.loads(contents["training.json"])
+    assert (summary["method"], summary["best_step"], summary["options"]["rank"]) == ("lora", 120, 16)
+    assert summary["validation_loss"] > 0
+    assert "name no licence" in contents["README.md"].decode()
+
+
+def test_the_same_run_gives_the_same_bytes(spec: Spec, job: Path, tmp_path: Path) -> None:
+    first, second = write_zip(job, spec, tmp_path / "a.zip"), write_zip(job, spec, tmp_path / "b.zip")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_nothing_to_take_and_nowhere_to_put_it(spec: Spec, job: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(JobError, match="no complete checkpoint"):
+        write_zip(tmp_path / "empty", spec, tmp_path / "out.zip")
+    with pytest.raises(StorageError):
+        write_zip(job, spec, tmp_path / "missing" / "out.zip")
+    assert list(tmp_path.glob("*.zip*")) == []
