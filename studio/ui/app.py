@@ -39,8 +39,7 @@ def build(session: Session) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs") as tabs:
             page = Page(session, project, tabs)
             for tab in TABS:
-                side = "left" if tab.NAME in STEPS else "right"
-                with gr.Tab(words.TABS[tab.NAME], id=tab.NAME, elem_id=f"tab-{tab.NAME}", alignment=side) as opened:
+                with gr.Tab(words.TABS[tab.NAME], id=tab.NAME, elem_id=f"tab-{tab.NAME}") as opened:
                     page.opened[tab.NAME] = opened
                     page.parts.append(tab.build(page))
         summary = gr.HTML(elem_id="steps")

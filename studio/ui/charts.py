@@ -1,4 +1,4 @@
-"""Figures as plain values for plotly.js: no state, no page. Colours are names; the page's script fills them per theme."""
+"""Figures as plain values for plotly.js: no state, no page. The page's script fills in the colours of the theme."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -19,7 +19,6 @@ from studio.ui import html, words
 
 STEPS = ("data", "method", "train", "evaluate", "chat")
 UNDER_WAY = ("waiting", "preparing", "running", "stopping")
-USABLE_ENDS = ("finished", "stopped")
 log = logging.getLogger("studio.ui")
 
 
@@ -42,9 +41,7 @@ class Standing:
     def tuned(self) -> bool:
         """Whether the current run left a model that can be compared, talked to and taken away."""
         run = self.run
-        return run is not None and (
-            run.state.state in USABLE_ENDS or (run.state.state not in UNDER_WAY and run.state.best is not None)
-        )
+        return run is not None and run.state.state not in UNDER_WAY and bool(run.state.checkpoints)
 
     def status(self, tab: str) -> str:
         """done, here, ready or waiting, for the strip of tabs."""

@@ -36,6 +36,7 @@ def theme() -> gr.themes.Base:
         block_info_text_color_dark="#a9b5c4",
         input_background_fill="#ffffff",
         input_background_fill_dark="#11161d",
+        input_border_width="1px",
         input_border_color="#8a96a5",
         input_border_color_dark="#55647a",
         input_placeholder_color="#5d6978",

@@ -66,7 +66,6 @@ SAMPLE_TITLE = "Or try a sample"
 SAMPLE_BUTTON = "Use {title}"
 OTHER_FILE = "Use another file"
 KEEP_FILE = "Keep this file"
-CHECKING = "Reading and checking {name}."
 GROUPS = {"error": "Must be mended", "warning": "Worth a look", "note": "For your information"}
 GROUP_LINE = {
     "error": "These rows are left out of training until they are mended in the file.",
@@ -130,14 +129,12 @@ RANGE = "{low} to {high}{unit}"
 READY_TITLE = "Before you start"
 START = "Start training"
 START_READY = "Ready: {rows} examples, {epochs} epochs."
-START_NOT_READY = "Not ready yet, see above."
 CHAT_HOLDS = "The chat holds the model in memory. It is closed when the training starts."
 
 # Train
 NEED_RUN = "Nothing has been trained yet. Choose a method and start; the curve appears here."
 GO_METHOD = "Go to Method"
 STOP = "Stop and keep"
-STOP_INFO = "Stopping keeps the best state reached so far."
 TO_EVALUATE = "Compare on held-out examples"
 TRAIN_FOOT = {
     "running": "You can close this page: the training goes on, and the page shows it when you return.",
@@ -175,7 +172,7 @@ COMPARE_LINE = (
     "only here, to judge."
 )
 COMPARE_NONE = (
-    "This data has too few examples for a test part. Base and tuned are compared on the {rows} validation examples, "
+    "There are too few examples to hold a test part back. Base and tuned model answer the {rows} validation examples, "
     "and the verdict will be “cannot tell”."
 )
 VERDICTS = {"better": "Better", "worse": "Worse", "cannot tell": "Cannot tell"}

@@ -23,7 +23,7 @@ BASE = ":base"
 def openai_routes(session: Session) -> list[Route]:
     async def models(request: Request) -> Response:
         runs = await run_in_threadpool(session.runs.list, None, "train")
-        usable = [run for run in runs if run.state.best is not None]
+        usable = [run for run in runs if run.state.checkpoints]
         listed = [
             {"id": run.id + suffix, "object": "model", "created": int(run.created.timestamp()), "owned_by": "studio"}
             for run in usable

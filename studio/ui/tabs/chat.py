@@ -21,17 +21,17 @@ def build(page: Page) -> Tab:
     with gr.Row(elem_classes="fs-columns fs-wide"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
-            with gr.Group(elem_classes="fs-card") as waiting:
+            with gr.Column(elem_classes="fs-card") as waiting:
                 gr.HTML(f"<p>{html.esc(words.NEED_TRAINED)}</p>")
                 back = gr.Button(words.GO_TRAIN, elem_id="chat-to-train", size="sm")
             with gr.Column(visible=False) as ready:
                 with gr.Row(elem_classes="fs-sides"):
                     base = _side(words.CHAT_BASE, "chat-base")
                     tuned = _side(words.CHAT_TUNED, "chat-tuned")
-                suggestions = gr.Radio([], label=words.SUGGESTIONS, elem_id="suggestions", visible=False)
                 text = gr.Textbox(
                     label=words.CHAT_INPUT, placeholder=words.CHAT_HINT, elem_id="message", lines=2, max_lines=8
                 )
+                suggestions = gr.Radio([], label=words.SUGGESTIONS, elem_id="suggestions", visible=False)
                 with gr.Accordion(words.CHAT_OPTIONS, open=False, elem_id="chat-options"):
                     system = gr.Textbox(
                         label=words.SYSTEM_LABEL, info=words.SYSTEM_INFO, lines=2, elem_id="system-prompt"
@@ -96,7 +96,7 @@ def build(page: Page) -> Tab:
             session.chats.clear(run.id)
 
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
-    page.on(clear.click, wipe, tab=NAME)
+    page.on([clear.click, base.clear, tuned.clear], wipe, tab=NAME)
     page.on(free.click, lambda project: session.chats.close(), tab=NAME)
     suggestions.input(lambda chosen: (chosen, gr.Radio(value=None)), suggestions, [text, suggestions], queue=False)
 
@@ -116,17 +116,17 @@ def build(page: Page) -> Tab:
     def view(standing: Standing) -> Sequence[Any]:
         run = standing.run
         if run is None or not standing.tuned:
-            shut = [gr.Group(visible=True), gr.Column(visible=False), [], [], gr.skip(), gr.skip(), "", gr.skip()]
+            shut = [gr.Column(visible=True), gr.Column(visible=False), [], [], gr.skip(), gr.skip(), "", gr.skip()]
             return [*shut, html.foot(words.NEED_TRAINED), gr.Button(visible=False), gr.Button(interactive=False)]
         turns = session.chats.history(run.id)
         opened = session.chats.current() is not None
         prompts, standing_words = _suggest(page, standing)
         return [
-            gr.Group(visible=False),
+            gr.Column(visible=False),
             gr.Column(visible=True),
             _messages(turns, "base", None),
             _messages(turns, "tuned", None),
-            gr.Radio(choices=prompts, value=None, visible=bool(prompts)),
+            gr.Radio(choices=prompts, value=None, visible=bool(prompts) and not turns),
             standing_words,
             f'<a class="fs-link" id="zip" href="api/jobs/{html.esc(run.id)}/adapter.zip" download>'
             f"{html.esc(words.DOWNLOAD)}</a> <span>{html.esc(words.DOWNLOAD_LINE)}</span>",
@@ -143,7 +143,7 @@ def _side(title: str, elem_id: str) -> gr.Chatbot:
     return gr.Chatbot(
         label=title,
         elem_id=elem_id,
-        height=380,
+        height=320,
         buttons=["copy"],
         feedback_options=None,
         placeholder=words.CHAT_EMPTY,

@@ -22,7 +22,7 @@ def build(page: Page) -> Tab:
     with gr.Row(elem_classes="fs-columns"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
-            with gr.Group(elem_classes="fs-card", visible=True) as empty:
+            with gr.Column(elem_classes="fs-card", visible=True) as empty:
                 line = words.DROP_LINE.format(limit=session.settings.upload_limit_mb)
                 gr.HTML(f"<h2>{html.esc(words.DROP_TITLE)}</h2><p>{html.esc(line)}</p>")
                 upload = gr.File(
@@ -39,7 +39,7 @@ def build(page: Page) -> Tab:
             with gr.Column(visible=False) as loaded:
                 strip = gr.HTML(elem_id="data-strip")
                 findings = gr.HTML(elem_id="findings")
-                with gr.Group(elem_classes="fs-card"):
+                with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.EXAMPLES_TITLE)}</h2>")
                     search = gr.Textbox(
                         label=words.SEARCH_LABEL, placeholder=words.SEARCH_HINT, elem_id="search", max_lines=1
@@ -50,7 +50,7 @@ def build(page: Page) -> Tab:
                         previous = gr.Button(words.PREVIOUS, size="sm", elem_id="previous")
                         pager = gr.HTML()
                         following = gr.Button(words.NEXT, size="sm", elem_id="next")
-                with gr.Group(elem_classes="fs-card"):
+                with gr.Column(elem_classes="fs-card"):
                     split = gr.HTML(elem_id="split")
                     share = gr.Slider(
                         10, 50, 20, step=2, label=words.SPLIT_SLIDER, info=words.SPLIT_SLIDER_INFO, elem_id="share"
@@ -104,7 +104,7 @@ def build(page: Page) -> Tab:
         if dataset is None:
             has_other = session.datasets.latest(standing.project) is not None
             return [
-                gr.Group(visible=True),
+                gr.Column(visible=True),
                 gr.File(value=None),
                 gr.Button(visible=has_other),
                 gr.Column(visible=False),
@@ -116,7 +116,7 @@ def build(page: Page) -> Tab:
         rows, numbers, start = _examples(page, dataset, 0, "")
         words_for = words.DATA_READY if standing.enough else words.DATA_TOO_FEW
         return [
-            gr.Group(visible=False),
+            gr.Column(visible=False),
             gr.File(value=None),
             gr.Button(visible=False),
             gr.Column(visible=True),

@@ -25,14 +25,14 @@ def build(page: Page) -> Tab:
     with gr.Row(elem_classes="fs-columns"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
-            with gr.Group(elem_classes="fs-card") as waiting:
+            with gr.Column(elem_classes="fs-card") as waiting:
                 gr.HTML(f"<p>{html.esc(words.NEED_TRAINED)}</p>")
                 back = gr.Button(words.GO_TRAIN, elem_id="evaluate-to-train", size="sm")
             intro = gr.HTML(visible=False, elem_id="compare-intro")
-            with gr.Group(elem_classes="fs-card", visible=False) as working:
+            with gr.Column(elem_classes="fs-card", visible=False) as working:
                 progress = live("live-evaluate", curve=False)
             verdict = gr.HTML(visible=False, elem_id="verdict")
-            with gr.Group(elem_classes="fs-card", visible=False) as picture:
+            with gr.Column(elem_classes="fs-card", visible=False) as picture:
                 bars = chart("bars")
             details = gr.HTML(visible=False, elem_id="details")
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
@@ -74,15 +74,15 @@ def build(page: Page) -> Tab:
             sentence = words.EVALUATE_FOOT_DONE.format(verdict=words.VERDICTS[card.verdict].lower())
         open_to = standing.tuned and not at_work
         return [
-            gr.Group(visible=not standing.tuned),
+            gr.Column(visible=not standing.tuned),
             gr.HTML(
                 html.card(words.TABS[NAME][2:], f"<p>{html.esc(line.format(rows=html.number(len(rows))))}</p>"),
                 visible=open_to and card is None,
             ),
-            gr.Group(visible=at_work or failed),
+            gr.Column(visible=at_work or failed),
             follow(evaluation.id if evaluation and (at_work or failed) else None, state),
             gr.HTML(_verdict(card) if card else "", visible=card is not None),
-            gr.Group(visible=card is not None and bool(_bars(card))),
+            gr.Column(visible=card is not None and bool(_bars(card))),
             figure(charts.paired_bars(_bars(card), words.CHAT_BASE, words.CHAT_TUNED), card.sentence) if card else "",
             gr.HTML(_details(card) if card else "", visible=card is not None),
             html.foot(sentence if standing.tuned else words.NEED_TRAINED),
@@ -106,6 +106,8 @@ def _verdict(card: Scorecard) -> str:
 
 def _bars(card: Scorecard) -> list[charts.Bar]:
     """The shares of right answers; loss is no share, so it stays with the numbers."""
+    if len(card.candidates) != 2:
+        return []
     base, tuned = card.candidates
     return [
         charts.Bar(
@@ -130,6 +132,8 @@ def _details(card: Scorecard) -> str:
             opened = " open" if key == "better" else ""
             title = f"{html.esc(words.ROW_GROUPS[key])} ({html.number(len(rows))})"
             groups.append(f"<details{opened} data-group='{key}'><summary>{title}</summary>{more}{shown}</details>")
+    if len(card.candidates) != 2:
+        return ""
     base, tuned = card.candidates
     numbers = [
         [html.esc(words.metric_title(name)), _number(base, name), _number(tuned, name)]

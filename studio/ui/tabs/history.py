@@ -18,7 +18,7 @@ def build(page: Page) -> Tab:
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
             listing = gr.HTML(elem_id="runs")
-            with gr.Group(elem_classes="fs-card", visible=False) as tools:
+            with gr.Column(elem_classes="fs-card", visible=False) as tools:
                 pick = gr.Dropdown([], label=words.HISTORY_PICK, elem_id="pick-run")
                 name = gr.Textbox(label=words.NEW_NAME, elem_id="new-name", max_lines=1)
                 with gr.Row(elem_classes="fs-pager"):
@@ -53,7 +53,7 @@ def build(page: Page) -> Tab:
             empty = html.card(words.TABS[NAME], f"<p>{html.esc(words.NO_RUNS)}</p>")
             return [
                 empty,
-                gr.Group(visible=False),
+                gr.Column(visible=False),
                 gr.Dropdown([]),
                 "",
                 hidden,
@@ -65,7 +65,7 @@ def build(page: Page) -> Tab:
         current = standing.run.id if standing.run else runs[0].id
         return [
             html.table(words.HISTORY_HEAD, rows, "fs-runs", words.TABS[NAME]),
-            gr.Group(visible=True),
+            gr.Column(visible=True),
             gr.Dropdown([(run.name, run.id) for run in runs], value=current),
             "",
             hidden,

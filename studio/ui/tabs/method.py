@@ -23,11 +23,11 @@ def build(page: Page) -> Tab:
     with gr.Row(elem_classes="fs-columns"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
-            with gr.Group(elem_classes="fs-card", visible=True) as waiting:
+            with gr.Column(elem_classes="fs-card", visible=True) as waiting:
                 gr.HTML(f"<p>{html.esc(words.NEED_DATA)}</p>")
                 back = gr.Button(words.GO_DATA, elem_id="method-to-data", size="sm")
             with gr.Column(visible=False) as ready:
-                with gr.Group(elem_classes="fs-card"):
+                with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.MODEL_TITLE)}</h2><p>{html.esc(words.MODEL_LINE)}</p>")
                     choices = [(c.title, c.id) for c in cards] + [(words.MODEL_FOLDER, FOLDER)]
                     model = gr.Radio(choices, value=cards[0].id, label=words.MODEL_RADIO, elem_id="model")
@@ -37,7 +37,7 @@ def build(page: Page) -> Tab:
                         )
                         look = gr.Button(words.FOLDER_CHECK, size="sm", elem_id="look-folder")
                     model_facts = gr.HTML(elem_id="model-facts")
-                with gr.Group(elem_classes="fs-card"):
+                with gr.Column(elem_classes="fs-card"):
                     method_card = gr.HTML(elem_id="method-card")
                     strength = gr.Radio(
                         [(f"{words.STRENGTHS[s][0]}: {words.STRENGTHS[s][1]}", s) for s in STRENGTHS],
@@ -101,7 +101,7 @@ def build(page: Page) -> Tab:
         changed = standing.choices.get("options", {})
         full = {**_defaults(), **METHOD.strengths[strong], **changed}
         updates: list[Any] = [
-            gr.Group(visible=not standing.enough),
+            gr.Column(visible=not standing.enough),
             gr.Column(visible=standing.enough),
             gr.Radio(value=chosen),
             gr.Column(visible=chosen == FOLDER),
@@ -121,7 +121,7 @@ def build(page: Page) -> Tab:
             _model_facts(page, ref),
             _method_card(standing.dataset.report.usable),
             _plan(page, readiness.ready, readiness.reasons),
-            html.foot(sentence if readiness.ready else words.START_NOT_READY),
+            html.foot(sentence if readiness.ready else readiness.reasons[0]),
             gr.Button(interactive=readiness.ready),
         ]
 

@@ -17,10 +17,10 @@ def build(page: Page) -> Tab:
     with gr.Row(elem_classes="fs-columns"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
-            with gr.Group(elem_classes="fs-card") as waiting:
+            with gr.Column(elem_classes="fs-card") as waiting:
                 gr.HTML(f"<p>{html.esc(words.NEED_RUN)}</p>")
                 back = gr.Button(words.GO_METHOD, elem_id="train-to-method", size="sm")
-            with gr.Column(visible=False) as running, gr.Group(elem_classes="fs-card"):
+            with gr.Column(visible=False) as running, gr.Column(elem_classes="fs-card"):
                 title = gr.HTML(elem_id="run-title")
                 curve = live("live-train", curve=True)
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
@@ -45,7 +45,7 @@ def build(page: Page) -> Tab:
         run = standing.run
         if run is None:
             return [
-                gr.Group(visible=True),
+                gr.Column(visible=True),
                 gr.Column(visible=False),
                 "",
                 follow(None),
@@ -60,7 +60,7 @@ def build(page: Page) -> Tab:
         if key == "failed" and standing.tuned:
             key = "stopped"
         return [
-            gr.Group(visible=False),
+            gr.Column(visible=False),
             gr.Column(visible=True),
             f"<h2>{html.esc(run.name)}</h2>",
             follow(run.id, state),
