@@ -19,7 +19,6 @@ from studio.session.tables import JobRow
 from studio.session.values import Readiness, Run
 from studio.settings import Settings
 
-
 KINDS = {"train": "a training run", "evaluate": "an evaluation"}
 
 

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -96,6 +97,27 @@ def test_chat_answers_once_and_puts_the_model_away(trained: Trained) -> None:
     assert talk.code == 0, talk.err
     assert "holder" not in talk.err
     assert not any((trained.studio.home / "inference").glob("*/ready.json"))
+
+
+def test_serve_answers_other_programs_until_ctrl_c(trained: Trained) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "studio", "serve", trained.job, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment(trained.studio.home),
+    )
+    assert running.stdout is not None
+    document = json.loads("".join(iter(running.stdout.readline, "}\n")) + "}")
+    assert document["models"] == ["base", "tuned"]
+    request = urllib.request.Request(
+        document["base_url"] + "/models", headers={"Authorization": f"Bearer {document['api_key']}"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert [one["id"] for one in json.load(answer)["data"]] == ["base", "tuned"]
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=60) == 0
+    assert running.stdout.read() == ""
 
 
 def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(

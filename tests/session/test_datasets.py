@@ -32,6 +32,7 @@ def test_the_same_content_again_is_the_same_data_set(session: Session, chat_file
     assert (again.id, again.name, again.report.file) == (first.id, "renamed.jsonl", "renamed.jsonl")
     assert [d.id for d in session.datasets.list(project.id)] == [first.id, second.id]
     assert len(list(first.folder.parent.iterdir())) == 2
+    assert session.datasets.add(project.id, chat_file, "fruit.json").id != first.id
     elsewhere = session.projects.create("Elsewhere")
     assert session.datasets.add(elsewhere.id, chat_file, "fruit.jsonl").id != first.id
 
