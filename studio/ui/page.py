@@ -101,7 +101,7 @@ class Page:
     def on(
         self,
         events: Any,
-        action: Callable[..., None],
+        action: Callable[..., object],
         inputs: Sequence[Any] = (),
         *,
         tab: str,

@@ -5,7 +5,6 @@ Sentences of checks, options and errors live with their rule. Names in braces ar
 
 TITLE = "Finetune Studio"
 TAGLINE = "Teach a language model your task, on your own machine."
-
 TABS = {
     "data": "1 Data",
     "method": "2 Method",
@@ -161,9 +160,7 @@ CURVE = {
 }
 
 # Evaluate
-NEED_TRAINED = (
-    "There is no tuned model yet. Train one, then compare it here with its base on examples neither has seen."
-)
+NEED_TRAINED = "There is no tuned model yet. Train one; then base and tuned model can be compared here."
 GO_TRAIN = "Go to Train"
 COMPARE = "Compare on held-out examples"
 COMPARE_AGAIN = "Compare again"
@@ -176,12 +173,7 @@ COMPARE_NONE = (
     "and the verdict will be “cannot tell”."
 )
 VERDICTS = {"better": "Better", "worse": "Worse", "cannot tell": "Cannot tell"}
-ROW_GROUPS = {
-    "better": "Got better",
-    "worse": "Got worse",
-    "wrong": "Still wrong",
-    "right": "Right before and after",
-}
+ROW_GROUPS = {"better": "Got better", "worse": "Got worse", "wrong": "Still wrong", "right": "Right before and after"}
 ROWS_TITLE = "Row by row"
 ROW_HEAD = ("Prompt", "Wanted", "Base", "Tuned")
 NUMBERS_TITLE = "In numbers"
@@ -215,7 +207,6 @@ CHAT_EMPTY = "The answer appears here."
 DOWNLOAD = "Download the model (zip)"
 DOWNLOAD_LINE = "The trained addition (adapter) with tokenizer and a note on how to load it."
 
-# History
 NO_RUNS = "No runs yet. Each training appears here with its settings and its result."
 HISTORY_HEAD = ("Run", "Data", "Method", "State", "Validation loss", "Verdict", "Started")
 HISTORY_PICK = "Run"
@@ -228,7 +219,6 @@ DELETE_SURE = "Yes, delete it"
 DELETE_NO = "Keep it"
 NO_VERDICT = "not compared yet"
 
-# Project
 PROJECT = "Project"
 NEW_PROJECT = "New project"
 NEW_PROJECT_NAME = "Name of the new project"
@@ -246,25 +236,15 @@ UNEXPECTED = (
     "Nothing was lost. Try again; if it happens again, send the file {log} to whoever looks after this studio.",
 )
 
-# Metrics
 METRIC = "Measure"
 NO_ANSWER = "(no answer)"
 INTERVAL_NOTE = (
     "In brackets: the range in which the true figure lies with 95 % certainty, judged on {rows} examples. Loss is how "
     "surprised the model is by the wanted answer; lower is better. The others are shares of rows; higher is better."
 )
-METRICS = {
-    "loss": "Loss",
-    "exact_match": "Whole answer right",
-    "json_valid": "Valid JSON",
-    "fields": "Fields right, mean",
-}
+METRICS = {"loss": "Loss", "exact_match": "Whole answer right", "json_valid": "Valid JSON", "fields": "Fields right"}
 
 
 def metric_title(name: str) -> str:
     """A metric's name in words; a JSON field is called by its own name."""
     return METRICS.get(name) or f"{name.removeprefix('field.')} right"
-
-
-def is_loss(name: str) -> bool:
-    return name == "loss"

@@ -12,6 +12,7 @@ from studio.ui.page import UNDER_WAY, Page, Standing, Tab, show_aside
 
 NAME = "evaluate"
 ROWS_SHOWN = 50
+LOSS = "loss"
 GROUP_OF = {
     "got better": "better",
     "got worse": "worse",
@@ -118,7 +119,7 @@ def _bars(card: Scorecard) -> list[charts.Bar]:
             tuned.intervals[name],
         )
         for name in base.metrics
-        if name in tuned.metrics and not words.is_loss(name)
+        if name in tuned.metrics and name != LOSS
     ]
 
 
@@ -150,7 +151,7 @@ def _details(card: Scorecard) -> str:
 def _number(candidate: Any, name: str) -> str:
     value = candidate.metrics[name]
     low, high = candidate.intervals[name]
-    if words.is_loss(name):
+    if name == LOSS:
         return f"{value:.3f} <small>({low:.3f} to {high:.3f})</small>"
     return f"{100 * value:.0f} % <small>({100 * low:.0f} to {100 * high:.0f} %)</small>"
 

@@ -1,0 +1,47 @@
+"""Bad files on the page: a clear message, nothing lost, the page alive."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.serving import serve
+
+pytestmark = pytest.mark.browser
+
+
+def test_faulty_files_are_named_and_the_page_lives(
+    home: Path, tmp_path: Path, chat_file: Path, open_page: Callable[..., Page]
+) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("")
+    broken = tmp_path / "broken.jsonl"
+    good = chat_file.read_text().splitlines()
+    broken.write_text("\n".join([*good[:2], '{"messages": [', *good[2:]]) + "\n")
+    naughty = tmp_path / "<img src=x onerror=alert(1)>.jsonl"
+    naughty.write_text(good[0].replace("what", "<script>window.hacked = 1</script>") + "\n" + "\n".join(good[1:]))
+    with serve(home) as served:
+        page = open_page(served.address)
+        page.locator("#upload input[type=file]").set_input_files(empty)
+        expect(page.locator("#findings")).to_contain_text("empty")
+        expect(page.locator("#to-method")).to_be_disabled()
+
+        page.locator("#other-file").click()
+        page.locator("#upload input[type=file]").set_input_files(broken)
+        expect(page.locator("#findings")).to_contain_text("Must be mended")
+        page.locator("#findings summary").first.click()
+        expect(page.locator("#findings")).to_contain_text("Line 3")
+        expect(page.locator("#to-method")).to_be_enabled()
+
+        page.locator("#other-file").click()
+        page.locator("#upload input[type=file]").set_input_files(naughty)
+        expect(page.locator("#examples")).to_contain_text("<script>")
+        assert page.evaluate("window.hacked") is None
+
+        page.locator("#to-method").click()
+        page.get_by_label("A model folder on this machine").check()
+        page.locator("#folder textarea, #folder input").fill(str(tmp_path))
+        page.locator("#look-folder").click()
+        expect(page.locator("#model-facts [role=alert]")).to_be_visible()
+        expect(page.locator("#start")).to_be_disabled()

@@ -1,0 +1,164 @@
+"""The whole way as a person goes it, in a real browser over a real server, on desktop and phone sizes."""
+
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.serving import Served, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+OpenPage = Callable[..., Page]
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Opens a tab by its name; on a phone some tabs lie behind the menu at the end of the strip."""
+    tab = page.get_by_role("tab", name=name)
+    if not tab.first.is_visible():
+        page.locator("#tabs .overflow-menu > button").first.click()
+        page.locator("#tabs .overflow-dropdown button", has_text=name).click()
+    else:
+        tab.first.click()
+
+
+def choose_folder(page: Page, folder: Path) -> None:
+    page.get_by_label("A model folder on this machine").check()
+    page.locator("#folder textarea, #folder input").fill(str(folder))
+    page.locator("#look-folder").click()
+    expect(page.locator("#model-facts")).to_contain_text("LlamaForCausalLM")
+
+
+def set_option(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"#option-{name} input")
+    field.fill(value)
+    field.blur()
+
+
+def job_events(served: Served, job: str) -> list[dict]:
+    return httpx.get(f"{served.address}/api/jobs/{job}/events", params={"since": "0"}).json()["events"]
+
+
+def only_job(home: Path, kind: str) -> str:
+    specs = [json.loads(path.read_text()) for path in (home / "jobs").glob("*/spec.json")]
+    found = [spec["job"] for spec in specs if spec["kind"] == kind]
+    assert len(found) == 1, f"expected one {kind} job, found {found}"
+    return found[0]
+
+
+def step_shown(page: Page) -> int:
+    text = page.locator("#live-train .fs-facts dd").first.inner_text()
+    return int(text.split(" of ")[0].replace(",", ""))
+
+
+def fits(page: Page) -> None:
+    """Nothing scrolls sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+
+
+def answered(chat: Locator) -> None:
+    """The bot's bubble holds some text."""
+    expect(chat.locator("[data-testid=bot]").last).not_to_be_empty(timeout=60_000)
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: str, tmp_path: Path) -> None:
+    with serve(home) as served:
+        page = open_page(served.address, size)
+        page.locator("#sample-support_tickets").click()
+        expect(page.locator("#data-strip")).to_contain_text("240 examples")
+        expect(page.locator("#split")).to_contain_text("192 to learn from")
+        expect(page.locator("#examples .fs-bubble").first).to_be_visible()
+        fits(page)
+
+        page.locator("#to-method").click()
+        choose_folder(page, tiny_model)
+        page.get_by_label("Gentle").check()
+        page.locator("#advanced").get_by_role("button").first.click()
+        set_option(page, "epochs", "3")
+        expect(page.locator("#start")).to_be_enabled()
+        fits(page)
+        page.locator("#start").click()
+
+        expect(page.locator("#live-train .fs-curve .main-svg").first).to_be_visible(timeout=90_000)
+        job = only_job(home, "train")
+        page.reload()
+        page.locator("#live-train .fs-facts dd").first.wait_for()
+        before = step_shown(page)
+        fits(page)
+        expect(page.locator("#to-evaluate")).to_be_enabled(timeout=240_000)
+        assert step_shown(page) > before, "the curve did not go on after the reload"
+        events = job_events(served, job)
+        steps = [event["step"] for event in events if event["type"] == "step"]
+        assert steps == sorted(set(steps)), "a step came twice"
+        drawn = page.evaluate("document.querySelector('#live-train .fs-curve').data[0].x")
+        assert drawn == steps, "the curve after the reload is not the whole curve"
+
+        page.locator("#to-evaluate").click()
+        page.locator("#compare").click()
+        expect(page.locator("#verdict h2")).to_be_visible(timeout=120_000)
+        expect(page.locator("#details")).to_contain_text("Loss")
+        fits(page)
+
+        page.locator("#to-chat").click()
+        page.locator("#suggestions input").first.check()
+        expect(page.locator("#message textarea")).not_to_have_value("")
+        page.locator("#chat-options button").first.click()
+        page.get_by_label("number input for Longest answer, in tokens").fill("16")
+        page.locator("#send").click()
+        answered(page.locator("#chat-tuned"))
+        answered(page.locator("#chat-base"))
+        expect(page.locator("#send")).to_be_enabled(timeout=60_000)
+        fits(page)
+
+        with page.expect_download() as download:
+            page.locator("#zip").click()
+        target = tmp_path / "adapter.zip"
+        download.value.save_as(target)
+        names = zipfile.ZipFile(target).namelist()
+        assert any(name.endswith("adapter_model.safetensors") for name in names), names
+        assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in names), names
+
+
+def test_killed_web_process_loses_nothing(home: Path, tiny_model: Path, open_page: OpenPage) -> None:
+    with serve(home) as first:
+        page = open_page(first.address)
+        page.locator("#sample-support_tickets").click()
+        page.locator("#to-method").click()
+        choose_folder(page, tiny_model)
+        page.get_by_label("Gentle").check()
+        page.locator("#start").click()
+        expect(page.locator("#live-train .fs-curve .main-svg").first).to_be_visible(timeout=90_000)
+        first.kill()
+        # The page says that the studio is away instead of freezing.
+        expect(page.locator("#live-train .fs-offline")).to_be_visible(timeout=30_000)
+        page.close()
+    with serve(home) as second:
+        viewers = [open_page(second.address), open_page(second.address, "phone")]
+        for page in viewers:
+            expect(page.locator("#to-evaluate")).to_be_enabled(timeout=240_000)
+            drawn = page.evaluate("document.querySelector('#live-train .fs-curve').data[0].x")
+            steps = [e["step"] for e in job_events(second, only_job(home, "train")) if e["type"] == "step"]
+            assert drawn == steps
+            assert steps[0] == 1
+
+
+def test_stop_keeps_what_was_learned(home: Path, tiny_model: Path, open_page: OpenPage) -> None:
+    with serve(home) as served:
+        page = open_page(served.address)
+        page.locator("#sample-support_tickets").click()
+        page.locator("#to-method").click()
+        choose_folder(page, tiny_model)
+        page.locator("#advanced").get_by_role("button").first.click()
+        set_option(page, "epochs", "60")
+        expect(page.locator("#start")).to_be_enabled()
+        page.locator("#start").click()
+        expect(page.locator("#live-train .fs-facts dd").first).to_be_visible(timeout=90_000)
+        page.locator("#stop").click()
+        expect(page.locator("#live-train .fs-sentence")).to_contain_text("Stopped", timeout=60_000)
+        expect(page.locator("#to-evaluate")).to_be_enabled()
+        open_tab(page, "History")
+        expect(page.locator("#runs")).to_contain_text("stopped")
