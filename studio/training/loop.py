@@ -27,6 +27,8 @@ from studio.training.batching import Course, fill
 from studio.training.schedule import rate_factor
 
 CLIP = 1.0
+STEPS_PER_EPOCH = 8
+"""At least, where there are so many rows."""
 BETAS = (0.9, 0.99)
 SECONDS_BETWEEN_STEP_EVENTS = 0.1
 
@@ -179,10 +181,14 @@ class Loop:
 
 
 def course(rows: list[Encoded], options: TrainingOptions) -> Course:
-    """The steps that these rows make under these options."""
+    """The steps that these rows make under these options.
+
+    With few rows the batches are smaller than asked for: six large steps in six epochs would teach nothing.
+    """
+    lengths = tuple(len(row.ids) for row in rows)
     return Course(
-        tuple(len(row.ids) for row in rows),
-        options.tokens_per_step,
+        lengths,
+        min(options.tokens_per_step, sum(lengths) // STEPS_PER_EPOCH),
         options.epochs,
         options.evaluations_per_epoch,
         options.seed,

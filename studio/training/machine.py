@@ -1,28 +1,18 @@
 """What the machine gives to a training process: processor threads, and how much memory it uses of it."""
 
-import os
 import sys
-from pathlib import Path
 
 import psutil
 import torch
 
+from studio.jobs import processors
+
 
 def use_threads(wanted: int) -> int:
     """Makes torch compute with `wanted` threads (0: all the container allows); returns how many."""
-    threads = wanted or allowed_threads()
+    threads = wanted or processors.allowed()
     torch.set_num_threads(threads)
     return threads
-
-
-def allowed_threads() -> int:
-    """Processors this process may use: its affinity, and the quota of its control group (v2) where there is one."""
-    affinity = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        return affinity
-    return affinity if quota == "max" else max(1, min(affinity, round(int(quota) / int(period))))
 
 
 def memory_bytes() -> int:

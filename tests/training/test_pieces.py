@@ -5,10 +5,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.methods.training_options import TrainingOptions
 from studio.models import loading
 from studio.models.loss import Scorer
 from studio.models.template import Encoded
 from studio.training.batching import Course, fill
+from studio.training.loop import course
 from studio.training.rows import shorten
 from studio.training.schedule import rate_factor
 
@@ -30,6 +32,13 @@ def test_a_course_is_seeded_and_counted_right(lengths, budget, epochs, checks, s
     assert course.batches(0) == Course(tuple(lengths), budget, epochs, checks, seed).batches(0)
     assert course.steps in course.evaluations
     assert all(1 <= step <= course.steps for step in course.evaluations)
+
+
+def test_few_rows_make_small_batches():
+    rows = [Encoded([1] * 20, [False] * 10 + [True] * 10)] * 24
+    assert course(rows, TrainingOptions(tokens_per_step=1024)).steps_per_epoch == 8
+    assert course(rows * 100, TrainingOptions(tokens_per_step=1024)).steps_per_epoch == 48
+    assert course(rows[:3], TrainingOptions(tokens_per_step=1024)).steps_per_epoch == 3
 
 
 def test_epochs_differ_and_padding_is_little():
