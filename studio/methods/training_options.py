@@ -33,7 +33,7 @@ class TrainingOptions(Options):
         le=131072,
         title="Tokens per step",
         json_schema_extra={"unit": "tokens"},
-        description="The most text the model reads before each change of its weights; less is taken where examples are few.",
+        description="The most text the model reads before each change of its weights; less where examples are few.",
     )
     max_length: int = Field(
         0,
