@@ -35,7 +35,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     work = spec.work
     if not isinstance(work, Evaluate):
         raise JobError("This job is not an evaluation.", "Start it again from the Evaluate tab.")
-    chosen, examples = verified(work)
+    chosen, examples, judging = verified(work)
     journal.append(State("running"))
     try:
         rows = judged(folder, work, chosen, examples, journal) if examples else []
@@ -43,14 +43,15 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         journal.append(Note("The evaluation was stopped before all rows were judged, so there is no verdict."))
         journal.append(State("stopped"))
         return
-    card = scored(spec, work, rows)
+    card = scored(spec, work, rows, judging)
     scorecard.save(card, folder)
     journal.append(Result(card.result()))
     journal.append(State("finished"))
 
 
-def verified(work: Evaluate) -> tuple[list[int], list[Example]]:
-    """Numbers and contents of the test rows, if everything is still what the spec names."""
+def verified(work: Evaluate) -> tuple[list[int], list[Example], bool]:
+    """Numbers and contents of the rows to compare on, if everything is still what the spec names; and whether they may
+    judge: without a test part the validation rows are shown, but they steered the training."""
     for source in filter(None, (work.data, work.split)):
         if not Path(source.path).is_file() or data.fingerprint(Path(source.path)) != source.fingerprint:
             raise DataError(
@@ -66,8 +67,11 @@ def verified(work: Evaluate) -> tuple[list[int], list[Example]]:
     if checkpoint.fingerprint(place) != work.checkpoint.fingerprint:
         raise JobError("The run's checkpoint has changed meanwhile.", "Start the evaluation again.")
     examples = data.load_examples(Path(work.data.path))
-    chosen = list(data.load_split(Path(work.split.path)).test) if work.split else list(range(len(examples)))
-    return chosen, [examples[number] for number in chosen]
+    if work.split is None:
+        return list(range(len(examples))), examples, True
+    split = data.load_split(Path(work.split.path))
+    chosen = list(split.test or split.validation)
+    return chosen, [examples[number] for number in chosen], bool(split.test)
 
 
 def judged(
@@ -139,12 +143,17 @@ class _Ticker:
         return (time.monotonic() - start) / (self._done - before) * (self._total - self._done)
 
 
-def scored(spec: Spec, work: Evaluate, rows: Sequence[Row]) -> Scorecard:
-    """The scorecard of these rows; without rows it says why it cannot tell."""
+def scored(spec: Spec, work: Evaluate, rows: Sequence[Row], judging: bool = True) -> Scorecard:
+    """The scorecard of these rows; without rows that may judge it says why it cannot tell."""
     measures = {name: _measures(rows, name) for name in CANDIDATES}
     comparison = _compared(rows, measures) if rows else None
     wanted = [row.wanted for row in rows]
-    judgement = verdict.decide(comparison, wanted, work.rows_seen) if comparison else verdict.nothing(work.rows_seen)
+    # A file from elsewhere judges with every row it has; the paired evidence alone then says whether they suffice.
+    seen = work.rows_seen if work.split else verdict.MIN_ROWS
+    if comparison is None or not judging:
+        judgement = verdict.nothing(work.rows_seen)
+    else:
+        judgement = verdict.decide(comparison, wanted, seen)
     return Scorecard(
         job=spec.job,
         train_job=work.train_job,

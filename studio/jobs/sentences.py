@@ -49,12 +49,25 @@ def _running(job: "JobState") -> str:
     if step is not None:
         epoch = max(1, math.ceil(step.epoch)) if math.isfinite(step.epoch) else 1
         of = f" of {plan.epochs}" if plan and plan.epochs >= epoch else ""
-        return f"Epoch {epoch}{of}{_left(step.seconds_left)}."
+        return f"Epoch {epoch}{of}{_left(step.seconds_left)}.{_learning(job)}"
     if job.progress is not None:
         progress = job.progress
-        count = f": {progress.done} of {progress.total}" if progress.total > 0 else ""
+        count = f": {progress.done} of {progress.total}" if 0 < progress.done <= progress.total else ""
         return f"{progress.what}{count}{_left(progress.seconds_left)}."
     return "Running."
+
+
+def _learning(job: "JobState") -> str:
+    """What the validation losses say so far; nothing before the second one."""
+    losses = [item for item in job.validations if math.isfinite(item.loss)]
+    if len(losses) < 2:
+        return ""
+    best = min(losses, key=lambda item: item.loss)
+    if best is losses[-1]:
+        return " The loss on examples it has not seen is still falling, so it is still learning."
+    if best is losses[0]:
+        return " The loss on examples it has not seen is not below the base model's yet."
+    return f" The loss on examples it has not seen was lowest at step {best.step}; that is the state you get."
 
 
 def _left(seconds: float | None) -> str:
@@ -79,7 +92,17 @@ def _finished(job: "JobState") -> str:
     steps = f"Finished after {count} {'step' if count == 1 else 'steps'}"
     time = f" in {duration(job.last_step.seconds)}" if math.isfinite(job.last_step.seconds) else ""
     best = f" The best state is that of step {job.kept.step}." if job.kept and job.kept.step != count else ""
-    return f"{steps}{time}.{best}"
+    return f"{steps}{time}.{best}{_gained(job)}"
+
+
+def _gained(job: "JobState") -> str:
+    """How the loss on validation examples went, from the base model to the state that is kept."""
+    first = job.validations[0] if job.validations else None
+    if first is None or first.step != 0 or job.best is None:
+        return ""
+    if job.best.step == 0:
+        return " The loss on examples it has not seen did not fall below the base model's: it learned nothing useful."
+    return f" The loss on examples it has not seen fell from {first.loss:.2f} to {job.best.loss:.2f}."
 
 
 def _failed(job: "JobState") -> str:

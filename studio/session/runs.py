@@ -37,11 +37,13 @@ class Runs:
         strength: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Readiness:
-        """Whether `start` with the same arguments would begin now, and everything that is in the way."""
+        """Whether `start` with the same arguments would begin now, and everything that is in the way.
+
+        A loaded chat model is not in the way here: the page puts it away before it starts."""
         found = gather(self._datasets, project_id, dataset_id, model, method, strength, options)
         reasons = [str(fault) for fault in found.faults]
         holder = self._book.supervisor.holder()
-        if holder is not None:
+        if holder is not None and holder.kind != "chat":
             reasons.append(f"{holder.name} is using this machine. Stop it, or wait until it is done.")
         split = found.split
         return Readiness(

@@ -25,7 +25,7 @@
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: css("--font"), color: css("--body-text-color"), size: 13 },
     margin: { l: 48, r: 12, t: 8, b: 44 },
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: window.innerWidth < 500 ? 11 : 13 } },
     ...more,
     xaxis: { gridcolor: css("--fs-grid"), zeroline: false, ...more?.xaxis },
     yaxis: { gridcolor: css("--fs-grid"), zeroline: false, ...more?.yaxis },
@@ -105,6 +105,7 @@
         { x: valid.x, y: valid.y, name: words.validation, mode: "lines+markers",
           line: { color: css("--fs-tuned"), width: 3 }, marker: { size: 7 } },
         { x: best ? [best.step] : [], y: best ? [best.loss] : [], name: words.best, mode: "markers",
+          cliponaxis: false,
           marker: { color: css("--fs-tuned"), size: 15, symbol: "star", line: { color: css("--body-text-color"), width: 1 } } },
       ];
       const look = () => {
