@@ -65,7 +65,7 @@ def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mappi
     try:
         secrets.update(_read_secrets())
         spec = specs.read(folder)
-        _limit_threads(spec.work.threads)
+        processors.prepare(spec.work.threads)
         if control.requested(folder) == "stop":
             journal.append(State("stopped"))
         else:
@@ -116,11 +116,6 @@ def _without(secrets: Mapping[str, str], text: str) -> str:
         if value:
             text = text.replace(value, "***")
     return text
-
-
-def _limit_threads(threads: int) -> None:
-    # Read by OpenMP when torch is loaded, so it must be set before.
-    os.environ["OMP_NUM_THREADS"] = str(threads or processors.allowed())
 
 
 if __name__ == "__main__":

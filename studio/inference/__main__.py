@@ -13,6 +13,7 @@ from pathlib import Path
 from studio.errors import JobError, StudioError
 from studio.inference import endpoint
 from studio.inference.serve import listen, run
+from studio.jobs import processors
 from studio.jobs.files import write_atomically
 from studio.jobs.launchers.local import LOG
 from studio.jobs.process import Identity
@@ -33,9 +34,10 @@ def main(folder: Path) -> int:
 
 
 def _serve(folder: Path, token: str) -> None:
+    spec = json.loads((folder / endpoint.SPEC).read_text(encoding="utf-8"))
+    processors.prepare(spec["threads"])
     from studio.inference.generate import load
 
-    spec = json.loads((folder / endpoint.SPEC).read_text(encoding="utf-8"))
     adapters = {name: Path(path) for name, path in spec["adapters"].items()}
     engine = load(Path(spec["model"]), adapters, spec["threads"])
     bound = listen(spec["host"], spec["port"])

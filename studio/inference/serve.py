@@ -12,7 +12,7 @@ from typing import Any
 
 from studio.errors import UsageError
 from studio.inference.endpoint import Endpoint, address
-from studio.jobs import lease
+from studio.jobs import lease, processors
 from studio.jobs.lease import Holder
 from studio.jobs.process import Identity
 
@@ -87,6 +87,7 @@ def foreground(
     with contextlib.closing(bound):
         lease.acquire(home, DEVICE, holder)
         try:
+            processors.prepare(threads)
             from studio.inference.generate import load
 
             engine = load(model, adapters, threads)

@@ -83,8 +83,8 @@ def test_too_few_rows_cannot_tell(make_job: Callable[[int], tuple[Path, Spec]]) 
         body.run(folder, spec, log, {})
     card = scorecard.load(folder)
     assert card is not None
-        assert card.verdict == "cannot tell"
-        assert card.rows == 2, "the validation rows are shown"
+    assert card.verdict == "cannot tell"
+    assert card.rows == 2, "the validation rows are shown"
     assert "20 usable rows" in card.sentence
     assert events(folder)[-1]["state"] == "finished"
 
