@@ -95,7 +95,7 @@ def _remember(session: Session, tab: str) -> Any:
 def main(settings: Settings, open_browser: bool = True) -> None:
     """Serves the page until it is stopped; says aloud where, and when another port than the wanted one is used."""
     port = free_port(settings.host, settings.port)
-    if port != settings.port:
+    if settings.port and port != settings.port:
         print(f"Port {settings.port} is in use by another program, so the next free one is taken.")
     _log_to(settings.home / "logs")
     with Session(settings) as session:

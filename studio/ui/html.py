@@ -34,6 +34,11 @@ def notice(error: StudioError) -> str:
     return f'<div class="fs-notice" role="alert"><b>{esc(error.happened)}</b>{esc(place)} {esc(error.remedy)}</div>'
 
 
+def waiting(sentence: str) -> str:
+    """What is being done right now, with a spinner."""
+    return f'<p class="fs-waiting" role="status"><i aria-hidden="true"></i>{esc(sentence)}</p>'
+
+
 def bubbles(messages: Iterable[Message]) -> str:
     """A conversation as chat bubbles."""
     return "".join(

@@ -106,10 +106,10 @@ class Page:
         *,
         tab: str,
         goto: str | None = None,
-        **options: Any,
+        meanwhile: str | None = None,
     ) -> None:
         """Wire events to action(project, *inputs). A StudioError is shown at the top of `tab`; on success the page
-        goes to `goto` when given; then everything is redrawn."""
+        goes to `goto` when given; then everything is redrawn. meanwhile: words shown while a slow action works."""
 
         def wire() -> None:
             def run(project: str, *values: Any) -> tuple[Any, Any]:
@@ -123,14 +123,15 @@ class Page:
                     self.session.projects.remember(project, tab=goto)
                 return gr.HTML("", visible=False), gr.Tabs(selected=goto) if goto else gr.skip()
 
-            event = gr.on(
-                events if isinstance(events, list) else [events],
-                run,
-                [self.project, *inputs],
-                [self.notices[tab], self.tabs],
-                show_progress="hidden",
-                **options,
-            )
+            triggers = events if isinstance(events, list) else [events]
+            told = [self.notices[tab], self.tabs]
+            hidden: dict[str, Any] = {"show_progress": "hidden"}
+            if meanwhile:
+                waiting = gr.HTML(html.waiting(meanwhile), visible=True)
+                event = gr.on(triggers, lambda: waiting, None, self.notices[tab], queue=False, **hidden)
+                event = event.then(run, [self.project, *inputs], told, **hidden)
+            else:
+                event = gr.on(triggers, run, [self.project, *inputs], told, **hidden)
             event.then(self.redraw, self.project, self.outputs(), show_progress="hidden")
 
         # Wired once all tabs are built, because an action redraws every one of them.

@@ -54,7 +54,6 @@ ASIDE = {
     ),
 }
 
-# Data
 DROP_TITLE = "What do you have?"
 DROP_LINE = (
     "A file with examples of what goes in and what should come out. One JSON object a line (JSONL): chats "
@@ -64,7 +63,9 @@ DROP_LABEL = "Drop your file here, or click to choose it"
 SAMPLE_TITLE = "Or try a sample"
 SAMPLE_BUTTON = "Use {title}"
 OTHER_FILE = "Use another file"
-KEEP_FILE = "Keep this file"
+KEEP_FILE = "Back to my file"
+CHECKING = "Reading and checking your file."
+STARTING = "Getting the work started."
 GROUPS = {"error": "Must be mended", "warning": "Worth a look", "note": "For your information"}
 GROUP_LINE = {
     "error": "These rows are left out of training until they are mended in the file.",
@@ -103,7 +104,6 @@ DATA_READY = "{usable} examples can be used."
 DATA_NONE = "No data yet: drop a file or take the sample."
 DATA_TOO_FEW = "{usable} usable examples: training needs at least 4."
 
-# Method
 NEED_DATA = "First give the studio some examples. Then this page proposes a base model and a method for them."
 GO_DATA = "Go to Data"
 MODEL_TITLE = "Base model"

@@ -87,9 +87,9 @@ def build(page: Page) -> Tab:
         dataset = page.standing(project).dataset
         return _examples(page, dataset, max(0, start + step), text) if dataset else ("", "", 0)
 
-    page.on(upload.upload, add, [upload], tab=NAME)
+    page.on(upload.upload, add, [upload], tab=NAME, meanwhile=words.CHECKING)
     for sample_id, button in buttons:
-        page.on(button.click, add_sample(sample_id), tab=NAME)
+        page.on(button.click, add_sample(sample_id), tab=NAME, meanwhile=words.CHECKING)
     page.on(other.click, lambda project: session.projects.remember(project, dataset="none"), tab=NAME)
     page.on(keep.click, lambda project: session.projects.remember(project, dataset=""), tab=NAME)
     page.on(share.release, set_share, [share], tab=NAME)

@@ -57,7 +57,7 @@ def build(page: Page) -> Tab:
             session.runs.stop(evaluation.id)
 
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
-    page.on([compare.click, again.click], begin, tab=NAME)
+    page.on([compare.click, again.click], begin, tab=NAME, meanwhile=words.STARTING)
     page.on(stop.click, halt, tab=NAME)
     page.on(go.click, lambda project: None, tab=NAME, goto="chat")
     page.on(progress.submit, lambda project: None, tab=NAME)

@@ -92,7 +92,7 @@ def build(page: Page) -> Tab:
     page.on([look.click, folder.submit], remember, form, tab=NAME)
     page.on(strength.input, strengthen, [strength], tab=NAME)
     page.on([c.input if isinstance(c, gr.Dropdown) else c.blur for c in controls.values()], remember, form, tab=NAME)
-    page.on(start.click, begin, form, tab=NAME, goto="train")
+    page.on(start.click, begin, form, tab=NAME, goto="train", meanwhile=words.STARTING)
 
     def view(standing: Standing) -> Sequence[Any]:
         chosen = standing.choices.get("model", cards[0].id)

@@ -1,0 +1,40 @@
+"""Runs every benchmark, or those named: `python -m benchmarks [NAME ...]`."""
+
+import argparse
+import importlib.metadata
+import platform
+from collections.abc import Callable
+
+import psutil
+
+from benchmarks import whole_way
+from benchmarks.table import Row, show
+
+BENCHMARKS: dict[str, Callable[[], list[Row]]] = {"whole_way": whole_way.measure}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: all): {', '.join(BENCHMARKS)}")
+    chosen = parser.parse_args().names or list(BENCHMARKS)
+    if unknown := set(chosen) - set(BENCHMARKS):
+        parser.error(f"there is no benchmark called {', '.join(unknown)}")
+    print(_machine())
+    for name in chosen:
+        print(f"\n{name}")
+        show(BENCHMARKS[name]())
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / 1e9
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("torch", "transformers", "gradio"))
+    cores = psutil.cpu_count()
+    load = psutil.getloadavg()[0]
+    return (
+        f"{platform.system()} {platform.machine()}, {cores} processors, {memory:.0f} GB, Python "
+        f"{platform.python_version()}, {versions}; load before the start: {load:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

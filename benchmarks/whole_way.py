@@ -1,0 +1,91 @@
+"""The whole way on the sample with the starter: page reachable, training, evaluation, a killed job noticed."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.table import Row
+
+SAMPLE = Path(__file__).parent.parent / "assets" / "samples" / "support_tickets.jsonl"
+STARTS = 5
+
+
+def measure() -> list[Row]:
+    with tempfile.TemporaryDirectory() as home:
+        reachable = tuple(_page_reachable(home) for _ in range(STARTS))
+        started = time.monotonic()
+        run = studio(home, "train", str(SAMPLE), "--model", "starter", "--method", "lora")
+        trained = time.monotonic() - started
+        started = time.monotonic()
+        judged = studio(home, "evaluate", run["job"])
+        evaluated = time.monotonic() - started
+        noticed = tuple(_killed_job_noticed(home) for _ in range(3))
+    base, tuned = (one["metrics"] for one in judged["candidates"])
+    return [
+        Row("page reachable after `studio ui`", reachable, "s", "6 s"),
+        Row("`studio train` on the sample, import included", (trained,), "s", "240 s"),
+        Row("training tokens a second", (run["tokens_per_second"],), "tokens/s"),
+        Row("peak memory of training", (run["peak_memory_bytes"] / 1e6,), "MB"),
+        Row("`studio evaluate`", (evaluated,), "s"),
+        Row(f"tuned test loss (base {base['loss']:.2f})", (tuned["loss"],), "nats/token", f"{base['loss'] / 2:.2f}"),
+        Row("category right, base", (100 * base.get("field.category", 0.0),), "%"),
+        Row("category right, tuned", (100 * tuned["field.category"],), "%", "above base"),
+        Row(f"verdict: {judged['verdict']}", (float(judged["rows"]),), "test rows", "better"),
+        Row("kill -9 of the job until 'interrupted'", noticed, "s", "5 s"),
+    ]
+
+
+def studio(home: str, *arguments: str) -> dict[str, Any]:
+    """One command of the command line; its JSON document."""
+    command = [sys.executable, "-m", "studio", "--home", home, *arguments, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"studio {' '.join(arguments)} failed:\n{done.stderr}")
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def _page_reachable(home: str) -> float:
+    """Seconds from the start of the command until the page itself is served."""
+    started = time.monotonic()
+    command = [sys.executable, "-u", "-m", "studio", "--home", home, "ui", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        address = next(found[0] for line in process.stdout if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(address).status_code == 200:
+                    return time.monotonic() - started
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _killed_job_noticed(home: str) -> float:
+    """Seconds from kill -9 of a training job until its state says interrupted."""
+    from studio.session import Session
+    from studio.settings import load
+
+    with Session(load(home=home)) as session:
+        project = session.projects.current()
+        dataset = session.datasets.latest(project.id)
+        assert dataset is not None
+        run = session.runs.start(project.id, dataset.id)
+        while session.runs.get(run.id).state.last_step is None:
+            time.sleep(0.2)
+        os.kill(json.loads((run.folder / "process.json").read_text())["pid"], signal.SIGKILL)
+        killed = time.monotonic()
+        while session.runs.get(run.id).state.state != "interrupted":
+            time.sleep(0.02)
+        return time.monotonic() - killed
