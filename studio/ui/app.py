@@ -18,7 +18,7 @@ from studio.ui.page import STEPS, Page, Standing, Tab
 from studio.ui.tabs import TABS
 from studio.ui.theme import theme
 from studio.web.guard import Guard
-from studio.web.routes import routes
+from studio.web.routes import STATIC_FILES, routes
 
 STATIC = Path(__file__).parent / "static"
 PORTS_TRIED = 100
@@ -36,7 +36,7 @@ def build(session: Session) -> gr.Blocks:
         with gr.Row(visible=False, elem_classes="fs-new") as naming:
             name = gr.Textbox(label=words.NEW_PROJECT_NAME, elem_id="project-name", max_lines=1)
             create = gr.Button(words.CREATE, elem_id="create-project", scale=0)
-        with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
             page = Page(session, project, tabs)
             for tab in TABS:
                 with gr.Tab(words.TABS[tab.NAME], id=tab.NAME, elem_id=f"tab-{tab.NAME}") as opened:
@@ -106,7 +106,7 @@ def main(settings: Settings, open_browser: bool = True) -> None:
             app_kwargs=app_kwargs(session, settings),
             theme=theme(),
             css_paths=[STATIC / "studio.css"],
-            head='<script src="studio-static/live.js"></script>',
+            head="".join(f'<script src="studio-static/{name}"></script>' for name in STATIC_FILES),
             max_file_size=settings.upload_limit_mb * 10**6,
             show_error=False,
             run_history=False,

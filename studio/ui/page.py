@@ -58,6 +58,10 @@ class Standing:
         return "ready" if possible.get(tab, True) else "waiting"
 
 
+def wait(sentence: str) -> gr.HTML:
+    return gr.HTML(html.waiting(sentence), visible=True)
+
+
 @dataclass
 class Tab:
     """A built tab: the components it redraws, and view(standing) -> one update for each of them."""
@@ -127,8 +131,7 @@ class Page:
             told = [self.notices[tab], self.tabs]
             hidden: dict[str, Any] = {"show_progress": "hidden"}
             if meanwhile:
-                waiting = gr.HTML(html.waiting(meanwhile), visible=True)
-                event = gr.on(triggers, lambda: waiting, None, self.notices[tab], queue=False, **hidden)
+                event = gr.on(triggers, lambda: wait(meanwhile), None, self.notices[tab], queue=False, **hidden)
                 event = event.then(run, [self.project, *inputs], told, **hidden)
             else:
                 event = gr.on(triggers, run, [self.project, *inputs], told, **hidden)

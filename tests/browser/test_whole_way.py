@@ -15,16 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 OpenPage = Callable[..., Page]
 
 
-def open_tab(page: Page, name: str) -> None:
-    """Opens a tab by its name; on a phone some tabs lie behind the menu at the end of the strip."""
-    tab = page.get_by_role("tab", name=name)
-    if not tab.first.is_visible():
-        page.locator("#tabs .overflow-menu > button").first.click()
-        page.locator("#tabs .overflow-dropdown button", has_text=name).click()
-    else:
-        tab.first.click()
-
-
 def choose_folder(page: Page, folder: Path) -> None:
     page.get_by_label("A model folder on this machine").check()
     page.locator("#folder textarea, #folder input").fill(str(folder))
@@ -160,5 +150,5 @@ def test_stop_keeps_what_was_learned(home: Path, tiny_model: Path, open_page: Op
         page.locator("#stop").click()
         expect(page.locator("#live-train .fs-sentence")).to_contain_text("Stopped", timeout=60_000)
         expect(page.locator("#to-evaluate")).to_be_enabled()
-        open_tab(page, "History")
+        page.get_by_role("tab", name="History").click()
         expect(page.locator("#runs")).to_contain_text("stopped")
