@@ -44,6 +44,13 @@ def step_shown(page: Page) -> int:
     return int(text.split(" of ")[0].replace(",", ""))
 
 
+def curve(page: Page, points: int) -> list[int]:
+    """The steps of the drawn training curve, once it has as many points as it should."""
+    data = "document.querySelector('#live-train .fs-curve').data"
+    page.wait_for_function(f"{data} && {data}[0].x.length >= {points}")
+    return page.evaluate(f"{data}[0].x")
+
+
 def fits(page: Page) -> None:
     """Nothing scrolls sideways."""
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
@@ -84,8 +91,7 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
         events = job_events(served, job)
         steps = [event["step"] for event in events if event["type"] == "step"]
         assert steps == sorted(set(steps)), "a step came twice"
-        drawn = page.evaluate("document.querySelector('#live-train .fs-curve').data[0].x")
-        assert drawn == steps, "the curve after the reload is not the whole curve"
+        assert curve(page, len(steps)) == steps, "the curve after the reload is not the whole curve"
 
         page.locator("#to-evaluate").click()
         page.locator("#compare").click()
@@ -130,9 +136,8 @@ def test_killed_web_process_loses_nothing(home: Path, tiny_model: Path, open_pag
         viewers = [open_page(second.address), open_page(second.address, "phone")]
         for page in viewers:
             expect(page.locator("#to-evaluate")).to_be_enabled(timeout=240_000)
-            drawn = page.evaluate("document.querySelector('#live-train .fs-curve').data[0].x")
             steps = [e["step"] for e in job_events(second, only_job(home, "train")) if e["type"] == "step"]
-            assert drawn == steps
+            assert curve(page, len(steps)) == steps
             assert steps[0] == 1
 
 
