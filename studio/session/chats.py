@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import delete, select
 
 from studio.data.values import Message, Role
+from studio.errors import BusyError
 from studio.inference import client, serve
 from studio.inference.client import Reply
 from studio.inference.endpoint import Endpoint
@@ -32,13 +33,21 @@ class Chats:
         self._servers = ChatServers(settings)
 
     def open(self, run_id: str) -> Endpoint:
-        """The chat process of a train run, with the models 'base' and 'tuned'; a living one is taken as it is.
+        """The chat process of a train run, with the models 'base' and 'tuned'; a living one is taken as it is, and that
+        of another run gives way.
 
         JobError when the run has kept nothing yet, BusyError when the machine is held by something else.
         """
         run, best, work = tuned(self._book, run_id)
         # Without the home's lock, which a slow load would keep from others: the device's lease is guard enough.
-        return self._servers.start(work.model, work.model_name, {"tuned": Path(best.path)}, run.name)
+        wanted = (work.model, work.model_name, {"tuned": Path(best.path)}, run.name)
+        try:
+            return self._servers.start(*wanted)
+        except BusyError:
+            if self._servers.current() is None:
+                raise
+            self._servers.stop()
+            return self._servers.start(*wanted)
 
     def serve(self, run_id: str, port: int, on_ready: Callable[[Endpoint], None]) -> None:
         """Serves 'base' and 'tuned' in this very process until Ctrl-C (port 0: any free one). Loads torch here.

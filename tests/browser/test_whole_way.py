@@ -109,6 +109,12 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
         answered(page.locator("#chat-base"))
         expect(page.locator("#send")).to_be_enabled(timeout=60_000)
         fits(page)
+        page.get_by_label("number input for Longest answer, in tokens").fill("512")
+        page.locator("#message textarea").fill("one more")
+        page.locator("#send").click()
+        page.locator("#stop-chat").click()
+        expect(page.locator("#send")).to_be_enabled()
+        expect(page.locator("#chat-tuned")).to_contain_text("one more")
 
         with page.expect_download() as download:
             page.locator("#zip").click()

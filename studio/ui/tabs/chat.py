@@ -1,6 +1,7 @@
 """Chat tab: base and tuned side by side on the same message, streaming; the way out as a zip."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,9 +74,11 @@ def build(page: Page) -> Tab:
                     lead = [{"role": "system", "content": standing_words.strip()}] if standing_words.strip() else []
                     prompt = lead + _messages(turns, side, None)
                     answers[side] = ""
-                    for piece in session.chats.stream(endpoint, side, prompt, warmth, int(limit)):
-                        answers[side] += piece
-                        yield shown(words.WRITING.format(who=who), True)
+                    # Closed when the person presses Stop, so that the model stops writing too.
+                    with closing(session.chats.stream(endpoint, side, prompt, warmth, int(limit))) as reply:
+                        for piece in reply:
+                            answers[side] += piece
+                            yield shown(words.WRITING.format(who=who), True)
             finally:
                 # Also when the person presses Stop or leaves: what was said is kept.
                 now = datetime.now(UTC)
