@@ -20,7 +20,7 @@ def make_tuned_checkpoint(model: Path, job: Path) -> Path:
     tokenizer = loading.load_tokenizer(model)
     rows = [encode(tokenizer, [Message(**m) for m in row["messages"]]) for row in chat_rows(80)]
     tuned = get_peft_model(
-        loading.load_base(model, torch.float32),
+        loading.load_base(model, 1),
         LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM"),
     ).train()
     scorer = Scorer(tuned)

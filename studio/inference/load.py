@@ -12,9 +12,6 @@ from studio.models import loading
 from studio.models.template import stop_ids
 
 BASE = "base"
-SMALL = 200_000_000
-"""Parameters. Up to here half precision on a processor saves next to nothing, and single precision makes an answer
-the same alone and in a batch: rounding to 8 bits of mantissa lets the shape of a batch decide near-ties of tokens."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ def load_model(folder: Path, adapters: Mapping[str, Path], threads: int) -> Load
     torch.set_num_threads(threads or processors.allowed())
     device = loading.device()
     tokenizer = loading.load_tokenizer(folder)
-    small = device == "cpu" and info.parameters <= SMALL
-    network = loading.load_base(folder, torch.float32 if small else None).requires_grad_(False)
+    network = loading.load_base(folder, info.parameters).requires_grad_(False)
     end = tuple(stop_ids(tokenizer))
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end[0]
     _plain_generation(network, end, pad)

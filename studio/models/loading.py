@@ -29,13 +29,20 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def precision() -> Any:
+SMALL = 200_000_000
+"""Parameters. Up to here half precision on a processor saves next to nothing, and single precision makes an answer the
+same alone and in a batch: rounding to 8 bits of mantissa lets the shape of a batch decide near-ties of tokens."""
+
+
+def precision(parameters: int) -> Any:
     """The torch dtype to hold a frozen base model in: bfloat16 where the device computes in it natively, else
-    float32 (an emulated bfloat16 is slower than float32)."""
+    float32 (an emulated bfloat16 is slower than float32); float32 also for a small model on a processor."""
     import torch
 
     if device() == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    if parameters <= SMALL:
+        return torch.float32
     able = torch.cpu.get_capabilities()
     return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
 
@@ -51,15 +58,15 @@ def load_tokenizer(folder: Path) -> Any:
         raise _unreadable(folder, "tokenizer", error) from error
 
 
-def load_base(folder: Path, dtype: Any = None) -> Any:
-    """The causal language model on `device()`, in evaluation mode, in `precision()` unless a dtype is given."""
+def load_base(folder: Path, parameters: int) -> Any:
+    """The causal language model of so many parameters on `device()`, in evaluation mode, in `precision()`."""
     from transformers import AutoModelForCausalLM
 
     quiet()
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder,
-            dtype=dtype or precision(),
+            dtype=precision(parameters),
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,

@@ -92,7 +92,7 @@ def prepared(info: ModelInfo, method: Method, options: Any) -> Any:
     import torch
 
     torch.manual_seed(options.seed)
-    return method.build(loading.load_base(Path(info.path)), options)
+    return method.build(loading.load_base(Path(info.path), info.parameters), options)
 
 
 def planned(loop: Loop, rows: Rows, held: Rows, info: ModelInfo, model: Any) -> Plan:

@@ -154,12 +154,13 @@ CURVE = {
     "trained": "Trained weights",
     "happened": "What happened",
     "waiting": "The curve starts with the first step.",
+    "checked": "Step {step}: loss on validation examples {loss}.",
+    "checked_best": "Step {step}: loss on validation examples {loss}, the best so far.",
     "offline": "The studio does not answer. The training itself goes on; this page tries again by itself.",
     "details": "Details",
     "progress": "Progress",
 }
 
-# Evaluate
 NEED_TRAINED = "There is no tuned model yet. Train one; then base and tuned model can be compared here."
 GO_TRAIN = "Go to Train"
 COMPARE = "Compare on held-out examples"
@@ -183,7 +184,6 @@ EVALUATE_FOOT_READY = "Ready to compare."
 EVALUATE_FOOT_DONE = "Verdict: {verdict}."
 STOP_COMPARE = "Stop comparing"
 
-# Chat
 CHAT_BASE = "Base model"
 CHAT_TUNED = "Tuned model"
 CHAT_INPUT = "Your message"

@@ -63,7 +63,7 @@ def test_a_held_machine_refuses_the_start_and_leaves_nothing(
     session: Session, project: Project, dataset: Dataset, tiny_model: Path, settings: Settings
 ) -> None:
     me = Identity.of(os.getpid())
-    holder = Holder("chat", "c1", "my model", me.pid, me.create_time)
+    holder = Holder("job", "j1", "my model", me.pid, me.create_time)
     lease.acquire(settings.home, "cpu", holder)
     plan = session.runs.plan(project.id, dataset.id, str(tiny_model))
     assert plan.reasons == ["my model is using this machine. Stop it, or wait until it is done."]

@@ -82,7 +82,7 @@ def test_a_whole_training(make_job, tiny_model):
     assert {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in tiny_model.iterdir()} == before
 
     tokenizer, rows = loading.load_tokenizer(tiny_model), held_out(spec)
-    base = loading.load_base(tiny_model)
+    base = loading.load_base(tiny_model, 1)
     assert plain_loss(base, tokenizer, rows) == pytest.approx(checks[0]["loss"], rel=2e-3)
     tuned = PeftModel.from_pretrained(base, checkpoint.best(folder)).eval()
     assert plain_loss(tuned, tokenizer, rows) == pytest.approx(best["loss"], rel=2e-2)
@@ -134,7 +134,7 @@ def test_stop_keeps_what_was_reached(make_job):
     assert 0 < result["steps"] < of(events, "plan")[0]["steps"]
     assert result["state"] == "stopped"
     assert result["steps"] in {kept.step for kept in checkpoint.kept(folder)}
-    PeftModel.from_pretrained(loading.load_base(Path(spec.work.model.path)), checkpoint.best(folder))
+    PeftModel.from_pretrained(loading.load_base(Path(spec.work.model.path), 1), checkpoint.best(folder))
 
 
 def test_stop_before_the_first_step(make_job):

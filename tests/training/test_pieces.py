@@ -74,7 +74,7 @@ def rows() -> list[Encoded]:
 
 
 def test_a_padded_batch_gives_the_losses_of_single_rows(tiny_model, rows):
-    scorer = Scorer(loading.load_base(tiny_model, dtype=torch.float32))
+    scorer = Scorer(loading.load_base(tiny_model, 1))
     together = scorer.losses(rows)
     alone = torch.cat([scorer.losses([row]) for row in rows])
     assert torch.allclose(together, alone, atol=1e-5)

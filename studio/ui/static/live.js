@@ -48,7 +48,11 @@
       root.append(offline, sentence);
       if (props.curve) root.append(chart);
       root.append(bar, facts, failure);
-      if (props.curve) root.append(node("h3", "", words.happened), happened);
+      const heading = node("h3", "", words.happened);
+      heading.hidden = true;
+      if (props.curve) root.append(heading, happened);
+      const empty = node("p", "fs-empty", words.waiting);
+      chart.append(empty);
 
       const train = { x: [], y: [] };
       const valid = { x: [], y: [] };
@@ -82,6 +86,7 @@
         if (!props.curve || (!train.x.length && !valid.x.length)) return;
         const Plotly = await plotly();
         if (mine !== follow || !chart.isConnected) return;
+        empty.remove();
         if (shown && added && !added.redraw && added.train.x.length) {
           Plotly.extendTraces(chart, { x: [added.train.x], y: [added.train.y] }, [0]);
         } else {
@@ -123,6 +128,7 @@
         const item = node("li");
         item.append(node("time", "", new Date(event.time * 1000).toLocaleTimeString()), node("span", "", text));
         happened.prepend(item);
+        heading.hidden = false;
       };
       const take = (events) => {
         const added = { train: { x: [], y: [] }, redraw: false };
@@ -135,6 +141,8 @@
             valid.x.push(e.step); valid.y.push(e.loss);
             if (e.best) best = e;
             added.redraw = true;
+            const text = e.best ? words.checked_best : words.checked;
+            tell(e, text.replace("{step}", whole(e.step)).replace("{loss}", e.loss.toFixed(2)));
           } else if (e.type === "note") tell(e, e.text);
           else if (e.type === "progress") progress = e;
           else if (e.type === "failure") {

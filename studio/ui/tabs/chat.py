@@ -101,7 +101,7 @@ def build(page: Page) -> Tab:
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
     page.on([clear.click, base.clear, tuned.clear], wipe, tab=NAME)
     page.on(free.click, lambda project: session.chats.close(), tab=NAME)
-    suggestions.input(lambda chosen: (chosen, gr.Radio(value=None)), suggestions, [text, suggestions], queue=False)
+    suggestions.input(lambda chosen: chosen, suggestions, text, queue=False)
 
     def wire() -> None:
         talk = gr.on(
