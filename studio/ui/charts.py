@@ -42,5 +42,10 @@ def paired_bars(bars: Sequence[Bar], base_name: str, tuned_name: str) -> dict[st
         trace(base_name, "@base", [b.base for b in bars], [b.base_interval for b in bars]),
         trace(tuned_name, "@tuned", [b.tuned for b in bars], [b.tuned_interval for b in bars]),
     ]
-    layout = {"barmode": "group", "yaxis": {"range": [0, 105], "ticksuffix": " %"}, "bargap": 0.35}
+    # Few groups keep slim bars instead of filling the width.
+    layout = {
+        "barmode": "group",
+        "yaxis": {"range": [0, 105], "ticksuffix": " %"},
+        "bargap": max(0.35, 1 - 0.2 * len(bars)),
+    }
     return {"data": traces, "layout": layout}

@@ -40,6 +40,8 @@
       bar.append(node("i"));
       const facts = node("dl", "fs-facts");
       const happened = node("ol", "fs-notes");
+      happened.tabIndex = 0;
+      happened.setAttribute("aria-label", words.happened);
       const failure = node("div", "fs-notice");
       failure.hidden = true;
       failure.setAttribute("role", "alert");
