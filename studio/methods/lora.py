@@ -50,9 +50,9 @@ class Lora:
     cost: ClassVar[str] = "Little memory, and a file of a few megabytes to take away."
     options: ClassVar[type[LoraOptions]] = LoraOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        "gentle": {"epochs": 5, "learning_rate": 2e-3, "rank": 8, "alpha": 16, "tokens_per_step": 512},
-        "balanced": {"epochs": 12, "learning_rate": 2e-3, "rank": 16, "alpha": 32, "tokens_per_step": 512},
-        "strong": {"epochs": 16, "learning_rate": 2e-3, "rank": 32, "alpha": 32, "tokens_per_step": 512},
+        "gentle": {"epochs": 5, "learning_rate": 2e-3, "rank": 8, "alpha": 16},
+        "balanced": {"epochs": 12, "learning_rate": 2e-3, "rank": 16, "alpha": 32},
+        "strong": {"epochs": 16, "learning_rate": 2e-3, "rank": 32, "alpha": 32},
     }
 
     def build(self, model: Any, options: Any) -> Any:

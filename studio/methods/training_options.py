@@ -12,7 +12,7 @@ SHORTEST = 16
 
 class TrainingOptions(Options):
     epochs: int = Field(
-        6,
+        12,
         ge=1,
         le=100,
         title="Epochs",
@@ -20,7 +20,7 @@ class TrainingOptions(Options):
         description="How many times the model reads every training example.",
     )
     learning_rate: float = Field(
-        3e-3,
+        2e-3,
         ge=1e-6,
         le=1e-1,
         title="Learning rate",
@@ -28,7 +28,7 @@ class TrainingOptions(Options):
         description="How far each step moves the weights; too high forgets what was known, too low learns nothing.",
     )
     tokens_per_step: int = Field(
-        1024,
+        512,
         ge=64,
         le=131072,
         title="Tokens per step",

@@ -99,7 +99,7 @@ class Page:
         return [component for part in self.parts for component in part.outputs]
 
     def redraw(self, project: str) -> list[Any]:
-        standing = self.standing(project)
+        standing = self.standing(project or self.session.projects.current().id)
         return [update for part in self.parts for update in part.view(standing)]
 
     def on(
@@ -117,6 +117,8 @@ class Page:
 
         def wire() -> None:
             def run(project: str, *values: Any) -> tuple[Any, Any]:
+                # A click can be quicker than the page's own start, which names the project.
+                project = project or self.session.projects.current().id
                 try:
                     action(project, *values)
                 except StudioError as error:

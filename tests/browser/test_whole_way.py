@@ -13,6 +13,11 @@ from tests.serving import Served, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 OpenPage = Callable[..., Page]
+# The tiny model answers faster than a hand can follow, so the page itself presses Stop as soon as it is there.
+PRESS_STOP_WHEN_SHOWN = """() => new MutationObserver((_, watcher) => {
+    const stop = document.querySelector('#stop-chat');
+    if (stop?.checkVisibility()) { watcher.disconnect(); stop.click(); window.stopPressed = true; }
+}).observe(document.body, {subtree: true, childList: true, attributes: true})"""
 
 
 def choose_folder(page: Page, folder: Path) -> None:
@@ -111,9 +116,11 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
         fits(page)
         page.get_by_label("number input for Longest answer, in tokens").fill("512")
         page.locator("#message textarea").fill("one more")
+        page.evaluate(PRESS_STOP_WHEN_SHOWN)
         page.locator("#send").click()
-        page.locator("#stop-chat").click()
+        page.wait_for_function("window.stopPressed")
         expect(page.locator("#send")).to_be_enabled()
+        expect(page.locator("#stop-chat")).not_to_be_visible()
         expect(page.locator("#chat-tuned")).to_contain_text("one more")
 
         with page.expect_download() as download:

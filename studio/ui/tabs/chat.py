@@ -51,19 +51,28 @@ def build(page: Page) -> Tab:
         stop = gr.Button(words.STOP_CHAT, elem_id="stop-chat", visible=False, scale=0)
         send = gr.Button(words.SEND, variant="primary", interactive=False, elem_id="send", scale=0)
 
-    def ask(
-        project: str, said: str, standing_words: str, warmth: float, limit: float
-    ) -> Iterator[tuple[Any, Any, Any, Any, Any, Any]]:
+    def ask(project: str, said: str, standing_words: str, warmth: float, limit: float) -> Iterator[list[Any]]:
         run = page.standing(project).run
         if run is None or not said.strip():
-            yield (gr.skip(),) * 6
+            yield [gr.skip()] * 6
             return
         turns = [*session.chats.history(run.id), Turn(0, "user", said.strip(), datetime.now(UTC))]
         answers: dict[str, str] = {}
 
-        def shown(sentence: str, busy: bool, box: Any = "") -> tuple[Any, ...]:
+        def written(sentence: str) -> list[Any]:
             sides = [_messages(turns, side, answers.get(side)) for side in ("base", "tuned")]
-            return (*sides, box, html.foot(sentence), gr.Button(visible=busy), gr.Button(interactive=not busy))
+            # The buttons are left alone between first and last word: a button drawn anew cannot be pressed.
+            return [*sides, gr.skip(), html.foot(sentence), gr.skip(), gr.skip()]
+
+        def shown(sentence: str, busy: bool, box: Any = "") -> list[Any]:
+            sides_and_more = written(sentence)
+            return [
+                *sides_and_more[:2],
+                box,
+                sides_and_more[3],
+                gr.Button(visible=busy),
+                gr.Button(interactive=not busy),
+            ]
 
         yield shown(words.LOADING_MODEL, True)
         try:
@@ -78,7 +87,7 @@ def build(page: Page) -> Tab:
                     with closing(session.chats.stream(endpoint, side, prompt, warmth, int(limit))) as reply:
                         for piece in reply:
                             answers[side] += piece
-                            yield shown(words.WRITING.format(who=who), True)
+                            yield written(words.WRITING.format(who=who))
             finally:
                 # Also when the person presses Stop or leaves: what was said is kept.
                 now = datetime.now(UTC)

@@ -105,7 +105,7 @@ def build(page: Page) -> Tab:
             has_other = session.datasets.latest(standing.project) is not None
             return [
                 gr.Column(visible=True),
-                gr.File(value=None),
+                gr.skip(),  # an upload may be under way: emptying the field would lose it
                 gr.Button(visible=has_other),
                 gr.Column(visible=False),
                 *[gr.skip()] * 7,
