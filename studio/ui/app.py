@@ -22,6 +22,7 @@ from studio.web.routes import STATIC_FILES, routes
 
 STATIC = Path(__file__).parent / "static"
 PORTS_TRIED = 100
+HOSTS = ("127.0.0.1", "localhost")
 
 
 def build(session: Session) -> gr.Blocks:
@@ -94,6 +95,12 @@ def _remember(session: Session, tab: str) -> Any:
 
 def main(settings: Settings, open_browser: bool = True) -> None:
     """Serves the page until it is stopped; says aloud where, and when another port than the wanted one is used."""
+    if settings.host not in HOSTS:
+        raise UsageError(
+            f"The page was to listen on {settings.host}, but without a login it opens on this machine only.",
+            "Leave STUDIO_HOST out to use 127.0.0.1.",
+            field="host",
+        )
     port = free_port(settings.host, settings.port)
     if settings.port and port != settings.port:
         print(f"Port {settings.port} is in use by another program, so the next free one is taken.")
@@ -103,7 +110,7 @@ def main(settings: Settings, open_browser: bool = True) -> None:
         demo.launch(
             server_name=settings.host,
             server_port=port,
-            app_kwargs=app_kwargs(session, settings),
+            app_kwargs=app_kwargs(session),
             theme=theme(),
             css_paths=[STATIC / "studio.css"],
             head="".join(f'<script src="studio-static/{name}"></script>' for name in STATIC_FILES),
@@ -123,11 +130,11 @@ def main(settings: Settings, open_browser: bool = True) -> None:
         demo.block_thread()
 
 
-def app_kwargs(session: Session, settings: Settings) -> dict[str, Any]:
+def app_kwargs(session: Session) -> dict[str, Any]:
     """Our own routes and the guard against foreign hosts and origins, given to Gradio's app when it is made."""
     from starlette.middleware import Middleware
 
-    return {"routes": routes(session, STATIC), "middleware": [Middleware(Guard, host=settings.host)]}
+    return {"routes": routes(session, STATIC), "middleware": [Middleware(Guard)]}
 
 
 def free_port(host: str, wanted: int) -> int:

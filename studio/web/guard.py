@@ -14,12 +14,10 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class Guard:
-    """Pure ASGI, so that streams pass through untouched. host: the address the page listens on; when it is not a
-    loopback address, any host name is let in (a reverse proxy's, say), but a foreign origin still is not."""
+    """Pure ASGI, so that streams pass through untouched."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.local = host in LOOPBACK
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -31,7 +29,7 @@ class Guard:
 
     def _refusal(self, method: str, headers: Headers) -> str | None:
         host = urlsplit("//" + headers.get("host", ""))
-        if self.local and host.hostname not in LOOPBACK:
+        if host.hostname not in LOOPBACK:
             return "This studio answers only on this machine. Open it as http://127.0.0.1 with its port."
         origin = headers.get("origin")
         if origin and method not in SAFE and urlsplit(origin).netloc != host.netloc:

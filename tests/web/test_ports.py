@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from studio.errors import UsageError
-from studio.ui.app import free_port
+from studio.settings import load
+from studio.ui.app import free_port, main
 from tests.serving import serve
 
 
@@ -19,6 +20,11 @@ def test_a_taken_port_gives_the_next_free_one(home: Path) -> None:
         assert port < found < port + 100
         with serve(home, port) as served:
             assert not served.address.endswith(f":{port}")
+
+
+def test_the_page_is_not_opened_to_the_network(home: Path) -> None:
+    with pytest.raises(UsageError, match="without a login"):
+        main(load(host="0.0.0.0"), open_browser=False)
 
 
 def test_an_address_of_another_machine_is_refused() -> None:
