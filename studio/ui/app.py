@@ -114,7 +114,8 @@ def main(settings: Settings, open_browser: bool = True) -> None:
             theme=theme(),
             css_paths=[STATIC / "studio.css"],
             head="".join(f'<script src="studio-static/{name}"></script>' for name in STATIC_FILES),
-            max_file_size=settings.upload_limit_mb * 10**6,
+            # Gradio's own refusal has no remedy and fades away, so what is up to ten times too large is refused by us.
+            max_file_size=10 * settings.upload_limit_mb * 10**6,
             show_error=False,
             run_history=False,
             enable_monitoring=False,

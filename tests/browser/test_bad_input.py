@@ -45,3 +45,16 @@ def test_faulty_files_are_named_and_the_page_lives(
         page.locator("#look-folder").click()
         expect(page.locator("#model-facts [role=alert]")).to_be_visible()
         expect(page.locator("#start")).to_be_disabled()
+
+
+def test_a_file_over_the_limit_is_refused_with_a_remedy(
+    home: Path, tmp_path: Path, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_UPLOAD_LIMIT_MB", "1")
+    large = tmp_path / "large.jsonl"
+    large.write_text('{"prompt": "a", "completion": "b"}\n' * 40_000)
+    with serve(home) as served:
+        page = open_page(served.address)
+        page.locator("#upload input[type=file]").set_input_files(large)
+        expect(page.locator("#notice-data [role=alert]")).to_contain_text("the limit is 1 MB. Split the file")
+        expect(page.locator("#sample-support_tickets")).to_be_visible()
