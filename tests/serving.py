@@ -13,6 +13,9 @@ from pathlib import Path
 
 import httpx
 
+from studio.session import Session
+from studio.settings import load
+
 
 @dataclass
 class Served:
@@ -58,6 +61,9 @@ def serve(home: Path, port: int = 0) -> Iterator[Served]:
                 process.kill()
                 process.wait()
         process.stdout.close()
+        # A chat model outlives the page on purpose; it does not outlive the test.
+        with Session(load(home=home)) as session:
+            session.chats.close()
 
 
 def _answers(address: str) -> None:
