@@ -130,9 +130,8 @@ def _details(card: Scorecard) -> str:
         if rows:
             more = f"<p>The first {ROWS_SHOWN} are shown.</p>" if len(rows) > ROWS_SHOWN else ""
             shown = html.table(words.ROW_HEAD, [_row(row) for row in rows[:ROWS_SHOWN]], "fs-rows")
-            opened = " open" if key == "better" else ""
             title = f"{html.esc(words.ROW_GROUPS[key])} ({html.number(len(rows))})"
-            groups.append(f"<details{opened} data-group='{key}'><summary>{title}</summary>{more}{shown}</details>")
+            groups.append(f"<details data-group='{key}'><summary>{title}</summary>{more}{shown}</details>")
     if len(card.candidates) != 2:
         return ""
     base, tuned = card.candidates
