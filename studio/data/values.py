@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
+Task = Literal["chat", "classify", "prefer", "text"]
+"""What the rows of a shape are for: answers to write, labels to tell, the better of two answers, plain text."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn. weight 0 keeps an assistant turn out of training (OpenAI's chat format); None means 1."""
+    """One turn. weight 0 keeps an assistant turn out of training (OpenAI's chat format); None means 1.
+
+    calls: the turn's tool calls as a JSON list, '' for none. call_id: which call a tool's turn answers.
+    """
 
     role: Role
     content: str
     weight: int | None = None
+    calls: str = ""
+    call_id: str = ""
 
     def as_dict(self) -> dict[str, str]:
         return {"role": self.role, "content": self.content}
@@ -70,10 +77,18 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One usable row, as a conversation that ends with an assistant turn. line: 1-based line of the original."""
+    """One usable row, as a conversation that ends with an assistant turn. line: 1-based line of the original.
+
+    rejected: the turns that a preference row likes less than its answer. labels: of a text to classify (its answer says
+    them too, so that any method can learn from the row). tools: the tools of a chat as a JSON list. A row of raw text is
+    one assistant turn without a prompt.
+    """
 
     line: int
     messages: tuple[Message, ...]
+    rejected: tuple[Message, ...] = ()
+    labels: tuple[str, ...] = ()
+    tools: str = ""
 
     @property
     def prompt(self) -> tuple[Message, ...]:

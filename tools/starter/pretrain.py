@@ -1,7 +1,7 @@
-"""Pretrains the starter: a WSD schedule over a token budget, resumable, seeded by step.
+"""Pretrains the starter over a token budget, resumable and seeded by step; phases.py says what is learnt when.
 
-Muon (Jordan et al. 2024; torch.optim.Muon) for the matrices, AdamW for embeddings and norms. The schedule is
-flat until the last quarter of the budget, so a run can be given a larger or smaller budget while it is flat.
+Muon (Jordan et al. 2024; torch.optim.Muon) for the matrices, AdamW for embeddings and norms. The second cycle is flat
+until its last third, so a run can be given a larger or smaller budget while it is flat.
 """
 
 import json
@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from tools.starter.corpus import PARTS
 from tools.starter.measure import bits_per_byte
+from tools.starter.phases import TOKENS_A_STEP, Phase, phase_at, rate_factor
 
 SHAPE = {
     "hidden_size": 256,
@@ -24,10 +24,8 @@ SHAPE = {
     "num_key_value_heads": 4,
 }
 CONTEXT = 512
-ROWS = 8
 MUON_RATE, ADAM_RATE = 0.02, 3e-3
-WARMUP, DECAY = 0.02, 0.30
-EVALUATE_EVERY, KEEP_EVERY = 500, 100
+EVALUATE_EVERY, KEEP_EVERY = 1000, 100
 
 
 def new_model(tokenizer) -> LlamaForCausalLM:
@@ -44,22 +42,16 @@ def new_model(tokenizer) -> LlamaForCausalLM:
     )
 
 
-def batch(parts: list[np.ndarray], step: int) -> torch.Tensor:
-    """(ROWS, CONTEXT + 1) token ids, drawn from the parts by their shares; the same for the same step."""
+def batch(work: Path, phase: Phase, step: int) -> torch.Tensor:
+    """(phase.rows, phase.context + 1) token ids, drawn from the parts by their shares; the same for the same step."""
     random = np.random.default_rng([17, step])
-    chosen = random.choice(len(parts), size=ROWS, p=[part.share for part in PARTS])
+    names = list(phase.shares)
     rows = []
-    for index in chosen:
-        start = random.integers(0, len(parts[index]) - CONTEXT - 1)
-        rows.append(parts[index][start : start + CONTEXT + 1].astype(np.int64))
+    for index in random.choice(len(names), size=phase.rows, p=list(phase.shares.values())):
+        part = np.memmap(work / f"{names[index]}.bin", dtype=np.uint16, mode="r")
+        start = random.integers(0, len(part) - phase.context - 1)
+        rows.append(part[start : start + phase.context + 1].astype(np.int64))
     return torch.from_numpy(np.stack(rows))
-
-
-def rate_factor(progress: float) -> float:
-    """Warm-up, flat, then linear to zero over the last DECAY of the budget (progress in 0..1)."""
-    if progress < WARMUP:
-        return progress / WARMUP
-    return min(1.0, max(0.0, (1 - progress) / DECAY))
 
 
 def optimizers(model) -> list[torch.optim.Optimizer]:
@@ -75,7 +67,6 @@ def optimizers(model) -> list[torch.optim.Optimizer]:
 def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
     """Trains to `budget` tokens, going on from work/state.pt when it is there; returns the model in fp32."""
     torch.manual_seed(17)
-    parts = [np.memmap(work / f"{part.file}.bin", dtype=np.uint16, mode="r") for part in PARTS]
     model = new_model(tokenizer)
     optims = optimizers(model)
     base_rates = [group["lr"] for optim in optims for group in optim.param_groups]
@@ -90,19 +81,24 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
         print(f"goes on from step {step}", flush=True)
     else:
         print(f"before training: {bits_per_byte(model, work)}", flush=True)
-    log = (work / "log.jsonl").open("a", encoding="utf-8")
-    forward = torch.compile(model)
-    steps = math.ceil(budget / (ROWS * CONTEXT))
+
+    def loss_of(ids: torch.Tensor) -> torch.Tensor:
+        hidden = model.model(input_ids=ids[:, :-1]).last_hidden_state
+        logits = model.lm_head(hidden).float()
+        return torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+
+    compiled = torch.compile(loss_of)
+    steps = math.ceil(budget / TOKENS_A_STEP)
     started, losses = time.monotonic(), []
     while step < steps:
-        factor = rate_factor((step + 1) / steps)
+        factor = rate_factor(step, steps)
         groups = [group for optim in optims for group in optim.param_groups]
         for group, rate in zip(groups, base_rates, strict=True):
             group["lr"] = rate * factor
-        ids = batch(parts, step)
+        phase = phase_at(step, steps)
+        ids = batch(work, phase, step)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = forward(input_ids=ids[:, :-1]).logits
-        loss = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten())
+            loss = compiled(ids)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optim in optims:
@@ -112,16 +108,21 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
         step += 1
         if step % 50 == 0 or step == steps:
             seconds = spent + time.monotonic() - started
-            entry = {"step": step, "tokens": step * ROWS * CONTEXT, "loss": round(float(np.mean(losses)), 4)}
-            entry["seconds"] = round(seconds)
+            entry = {"step": step, "tokens": step * TOKENS_A_STEP, "phase": phase.name}
+            entry |= {"loss": round(float(np.mean(losses)), 4), "seconds": round(seconds)}
             losses = []
             if step % EVALUATE_EVERY == 0 or step == steps:
                 entry["bits_per_byte"] = bits_per_byte(model, work)
             if step % KEEP_EVERY == 0 or step == steps:
-                state = {"model": model.state_dict(), "optims": [o.state_dict() for o in optims]}
-                torch.save(state | {"step": step, "seconds": seconds}, state_file.with_suffix(".tmp"))
-                state_file.with_suffix(".tmp").rename(state_file)
-            log.write(json.dumps(entry) + "\n")
-            log.flush()
+                keep(state_file, model, optims, step, seconds)
+            with (work / "log.jsonl").open("a", encoding="utf-8") as log:
+                log.write(json.dumps(entry) + "\n")
             print(entry, flush=True)
     return model
+
+
+def keep(file: Path, model, optims: list[torch.optim.Optimizer], step: int, seconds: float) -> None:
+    """Writes the state beside the old one, then takes its place, so that a kill leaves one of the two whole."""
+    state = {"model": model.state_dict(), "optims": [o.state_dict() for o in optims]}
+    torch.save(state | {"step": step, "seconds": seconds}, file.with_suffix(".tmp"))
+    file.with_suffix(".tmp").rename(file)
