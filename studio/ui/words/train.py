@@ -1,0 +1,31 @@
+"""Words of the Train tab and the live curve."""
+
+NEED_RUN = "Nothing has been trained yet. Choose a method and start; the curve appears here."
+GO_METHOD = "Go to Method"
+STOP = "Stop and keep"
+TO_EVALUATE = "Compare on held-out examples"
+TRAIN_FOOT = {
+    "running": "You can close this page: the training goes on, and the page shows it when you return.",
+    "finished": "Training is done. Next: did it help?",
+    "stopped": "Stopped, and what was learned is kept. Next: did it help?",
+    "failed": "This run did not finish. Change the settings and start again.",
+}
+CURVE = {
+    "training": "training examples",
+    "validation": "validation examples (not learned from)",
+    "base": "base model before tuning",
+    "best": "best point: the state you get",
+    "x": "step",
+    "y": "loss (lower is better)",
+    "steps": "Step",
+    "speed": "Speed",
+    "memory": "Memory",
+    "trained": "Trained weights",
+    "happened": "What happened",
+    "waiting": "The curve starts with the first step.",
+    "checked": "Step {step}: loss on validation examples {loss}.",
+    "checked_best": "Step {step}: loss on validation examples {loss}, the best so far.",
+    "offline": "The studio does not answer. The training itself goes on; this page tries again by itself.",
+    "details": "Details",
+    "progress": "Progress",
+}
