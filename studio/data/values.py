@@ -1,7 +1,8 @@
-"""The nouns of the data room: Finding, Report, Message, Example, Split. Small frozen values, no behaviour of their own
-beyond what follows from their fields."""
+"""The nouns of the data room: Source, Finding, Report, Message, Example, Split. Small frozen values, no behaviour of
+their own beyond what follows from their fields."""
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
@@ -11,11 +12,20 @@ Task = Literal["chat", "classify", "prefer", "text"]
 
 
 @dataclass(frozen=True)
+class Source:
+    """A file where it lies, and what the user calls it. Of several files no two have the same name."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing seen in a file. An error keeps its row from being used; a warning advises; a note informs.
 
     rule: stable id such as 'answer.empty'. line: 1-based line in the file, None when it is about the whole file.
     message says what is so, remedy what to do; both plain sentences. excerpt: the start of the offending text.
+    file: the name of the file where the data set has several, else None.
     """
 
     rule: str
@@ -25,17 +35,22 @@ class Finding:
     message: str
     remedy: str
     excerpt: str = ""
+    file: str | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found. usable: rows without an error. Counts are derived, so they cannot disagree."""
+    """What a check found. usable: rows without an error. Counts are derived, so they cannot disagree.
+
+    files: the names of the files where there are several, in the order in which they are read.
+    """
 
     file: str
     shape: str | None
     rows: int
     usable: int
     findings: tuple[Finding, ...]
+    files: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -49,6 +64,7 @@ class Report:
         """The `check` document of the command line; fields may be added, never renamed."""
         return {
             "file": self.file,
+            "files": list(self.files),
             "shape": self.shape,
             "rows": self.rows,
             "usable": self.usable,
@@ -81,7 +97,7 @@ class Example:
 
     rejected: the turns that a preference row likes less than its answer. labels: of a text to classify (its answer says
     them too, so that any method can learn from the row). tools: the tools of a chat as a JSON list. A row of raw text is
-    one assistant turn without a prompt.
+    one assistant turn without a prompt. file: which of several originals the row is from, 0-based.
     """
 
     line: int
@@ -89,6 +105,7 @@ class Example:
     rejected: tuple[Message, ...] = ()
     labels: tuple[str, ...] = ()
     tools: str = ""
+    file: int = 0
 
     @property
     def prompt(self) -> tuple[Message, ...]:
