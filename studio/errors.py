@@ -8,7 +8,8 @@ StudioError
 ├── NotFoundError     an id that this owner has nothing under
 ├── BusyError         the device is held by another job or chat
 ├── JobError          a job that cannot do what was asked of it in its present state
-└── StorageError      the disk or the database refused
+├── StorageError      the disk or the database refused
+└── CancelledError    the user stopped what was under way; nothing of it is left
 
 Foreign exceptions are mapped to these where they enter (file system, database, libraries), never passed to a user.
 """
@@ -63,4 +64,8 @@ class JobError(StudioError):
 
 
 class StorageError(StudioError):
+    pass
+
+
+class CancelledError(StudioError):
     pass
