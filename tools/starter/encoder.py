@@ -17,7 +17,7 @@ from transformers import BertConfig, BertForMaskedLM, BertModel
 
 from tools.starter.encoder_tokens import BUCKETS
 from tools.starter.phases import MAIN
-from tools.starter.pretrain import keep
+from tools.starter.pretrain import forget_after, keep
 
 SHAPE = {"hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 1024}
 WINDOW, WINDOWS = 128, 16
@@ -103,8 +103,8 @@ def optimizers(model: Both) -> list[torch.optim.Optimizer]:
     ]
 
 
-def pretrain(tokenizer, work: Path, steps: int) -> BertModel:
-    """Trains for `steps`, going on from work/encoder.pt when it is there; returns the body in fp32."""
+def pretrain(tokenizer, work: Path, steps: int) -> Both:
+    """Trains for `steps`, going on from work/encoder.pt when it is there; returns body and head in fp32."""
     torch.manual_seed(17)
     model = Both(tokenizer)
     optims = optimizers(model)
@@ -117,6 +117,7 @@ def pretrain(tokenizer, work: Path, steps: int) -> BertModel:
         for optim, saved in zip(optims, state["optims"], strict=True):
             optim.load_state_dict(saved)
         step, spent = state["step"], state["seconds"]
+        forget_after(work / "encoder_log.jsonl", step)
         print(f"goes on from step {step}", flush=True)
     masked_loss, pair_loss = torch.compile(model.masked_loss), torch.compile(model.pair_loss, dynamic=False)
     started, losses = time.monotonic(), []
@@ -148,4 +149,4 @@ def pretrain(tokenizer, work: Path, steps: int) -> BertModel:
             print(entry, flush=True)
             if not math.isfinite(means[0] + means[1]):
                 raise SystemExit("the loss is no number any more: lower the rates")
-    return model.body
+    return model

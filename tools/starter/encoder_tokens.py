@@ -1,5 +1,6 @@
 """The encoder's tokenizer, its masked-language text, and the pairs of texts that belong together."""
 
+import itertools
 import json
 import random
 import re
@@ -71,7 +72,7 @@ def pairs_of(text: str, draw: random.Random) -> Iterator[tuple[str, str]]:
     """Texts that belong together: a turn and its reply, a heading and what follows, neighbouring sentences."""
     chat = as_chat(text)
     if chat is not None:
-        for one, other in zip(chat, chat[1:], strict=False):
+        for one, other in itertools.pairwise(chat):
             if len(one["content"]) > 12 and len(other["content"]) > 12:
                 yield one["content"], other["content"]
         return

@@ -150,5 +150,3 @@ def _passages(corpus: Path) -> Iterator[Passage]:
                 if 80 < len(paragraph) < 700:
                     yield (before.lstrip("# ") if titled else ""), paragraph
                 before = paragraph
-
-

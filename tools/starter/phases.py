@@ -42,7 +42,15 @@ MAIN = Phase(
 FINISH = Phase(
     "finish",
     512,
-    {DIALOGUE: 0.20, BUSINESS: 0.22, HANDBOOKS: 0.08, GOVERNMENT: 0.06, STORIES: 0.01, NOVELS: 0.03, INSTRUCTIONS: 0.40},
+    {
+        DIALOGUE: 0.20,
+        BUSINESS: 0.22,
+        HANDBOOKS: 0.08,
+        GOVERNMENT: 0.06,
+        STORIES: 0.01,
+        NOVELS: 0.03,
+        INSTRUCTIONS: 0.40,
+    },
 )
 
 

@@ -25,7 +25,7 @@ SHAPE = {
 }
 CONTEXT = 512
 MUON_RATE, ADAM_RATE = 0.02, 3e-3
-EVALUATE_EVERY, KEEP_EVERY = 1000, 100
+LOG_EVERY, KEEP_EVERY, EVALUATE_EVERY = 50, 100, 1000
 
 
 def new_model(tokenizer) -> LlamaForCausalLM:
@@ -64,8 +64,11 @@ def optimizers(model) -> list[torch.optim.Optimizer]:
     ]
 
 
-def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
-    """Trains to `budget` tokens, going on from work/state.pt when it is there; returns the model in fp32."""
+def pretrain(tokenizer, work: Path, budget: int, compiled: bool = True) -> LlamaForCausalLM:
+    """Trains to `budget` tokens, going on from work/state.pt when it is there; returns the model in fp32.
+
+    compiled: with torch.compile, which takes half a minute before the first step.
+    """
     torch.manual_seed(17)
     model = new_model(tokenizer)
     optims = optimizers(model)
@@ -78,6 +81,7 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
         for optim, saved in zip(optims, state["optims"], strict=True):
             optim.load_state_dict(saved)
         step, spent = state["step"], state["seconds"]
+        forget_after(work / "log.jsonl", step)
         print(f"goes on from step {step}", flush=True)
     else:
         print(f"before training: {bits_per_byte(model, work)}", flush=True)
@@ -87,7 +91,7 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
         logits = model.lm_head(hidden).float()
         return torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
 
-    compiled = torch.compile(loss_of)
+    measured = torch.compile(loss_of) if compiled else loss_of
     steps = math.ceil(budget / TOKENS_A_STEP)
     started, losses = time.monotonic(), []
     while step < steps:
@@ -98,7 +102,7 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
         phase = phase_at(step, steps)
         ids = batch(work, phase, step)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = compiled(ids)
+            loss = measured(ids)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optim in optims:
@@ -106,7 +110,7 @@ def pretrain(tokenizer, work: Path, budget: int) -> LlamaForCausalLM:
             optim.zero_grad(set_to_none=True)
         losses.append(loss.item())
         step += 1
-        if step % 50 == 0 or step == steps:
+        if step % LOG_EVERY == 0 or step == steps:
             seconds = spent + time.monotonic() - started
             entry = {"step": step, "tokens": step * TOKENS_A_STEP, "phase": phase.name}
             entry |= {"loss": round(float(np.mean(losses)), 4), "seconds": round(seconds)}
@@ -126,3 +130,9 @@ def keep(file: Path, model, optims: list[torch.optim.Optimizer], step: int, seco
     state = {"model": model.state_dict(), "optims": [o.state_dict() for o in optims]}
     torch.save(state | {"step": step, "seconds": seconds}, file.with_suffix(".tmp"))
     file.with_suffix(".tmp").rename(file)
+
+
+def forget_after(log: Path, step: int) -> None:
+    """Drops what was logged after the kept step: it will be done, and logged, again."""
+    lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    log.write_text("".join(line for line in lines if json.loads(line)["step"] <= step), encoding="utf-8")
