@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from studio.errors import UsageError
 
 PREFIX = "STUDIO_"
+SECRET = ("password", "secret")
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,10 @@ class Settings:
     upload_limit_mb: largest file that can be uploaded, in megabytes (10**6 bytes).
     chat_idle_minutes: a chat model that nobody used for so long is put away.
     threads: processor threads for training and chat; 0 means all that the container allows.
+    password: who opens the page has to give it; needed to listen beyond this machine.
+    allowed_hosts: names, divided by commas, under which the page may be opened besides localhost and 127.0.0.1.
+    space: public demonstration: every visitor sees their own data alone, and no folder of the server.
+    secret: signs the cookies of visitors; empty means one made once and kept in the home folder.
     """
 
     home: Path = Path("~/.finetune-studio")
@@ -30,6 +35,10 @@ class Settings:
     upload_limit_mb: int = 200
     chat_idle_minutes: float = 15.0
     threads: int = 0
+    password: str = field(default="", repr=False)
+    allowed_hosts: str = ""
+    space: bool = False
+    secret: str = field(default="", repr=False)
 
     @property
     def database(self) -> str:
@@ -47,7 +56,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class Sourced:
-    """One setting with where it came from, for `studio doctor`. source: 'default', 'environment' or 'command line'."""
+    """One setting with where it came from, for `studio doctor`. source: 'default', 'environment', 'command line' or
+    'Hugging Face Space'."""
 
     variable: str
     value: str
@@ -55,18 +65,20 @@ class Sourced:
 
 
 def load(environment: Mapping[str, str] | None = None, **given: object) -> Settings:
-    """Settings from what a command line gave (None: not given), the environment, and the defaults, in this order.
+    """Settings from what a command line gave (None: not given), the environment, what suits a Hugging Face Space when
+    this is one, and the defaults, in this order.
 
     Raises UsageError for a value that does not fit its type, naming the variable.
     """
     environment = os.environ if environment is None else environment
+    space = on_a_space(environment)
     values: dict[str, Any] = {}
     for item in fields(Settings):
         raw = given.get(item.name)
         if raw is None:
             raw = environment.get(PREFIX + item.name.upper())
         if raw is None or raw == "":
-            raw = item.default
+            raw = space.get(item.name, item.default)
         values[item.name] = _convert(item.name, raw)
     values["home"] = values["home"].expanduser().resolve()
     if not 0 <= values["port"] <= 65535:
@@ -74,29 +86,50 @@ def load(environment: Mapping[str, str] | None = None, **given: object) -> Setti
     return Settings(**values)
 
 
+def on_a_space(environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings that differ on a Hugging Face Space, which sets SPACE_ID and SPACE_HOST; empty elsewhere."""
+    if not environment.get("SPACE_ID"):
+        return {}
+    return {
+        "space": "1",
+        "host": "0.0.0.0",
+        "allowed_hosts": environment.get("SPACE_HOST", ""),
+        # Strangers share its disk and its processor.
+        "upload_limit_mb": "20",
+        "chat_idle_minutes": "2",
+    }
+
+
 def sources(settings: Settings, environment: Mapping[str, str] | None = None, **given: object) -> list[Sourced]:
-    """Every setting with its value and source; the password in a database address is masked."""
+    """Every setting with its value and source; passwords and secrets are masked."""
     environment = os.environ if environment is None else environment
+    space = on_a_space(environment)
     result = []
     for item in fields(Settings):
         variable = PREFIX + item.name.upper()
         if given.get(item.name) is not None:
             source = "command line"
+        elif environment.get(variable):
+            source = "environment"
         else:
-            source = "environment" if environment.get(variable) else "default"
+            source = "Hugging Face Space" if item.name in space else "default"
         value = str(getattr(settings, item.name))
         if item.name == "database_url":
             value = _masked(settings.database)
+        elif item.name in SECRET:
+            value = "***" if value else ""
         result.append(Sourced(variable, value, source))
     return result
 
 
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _KINDS: dict[str, Callable[[Any], object]] = {
     "home": Path,
     "port": int,
     "upload_limit_mb": int,
     "threads": int,
     "chat_idle_minutes": float,
+    "space": lambda raw: _SWITCH[str(raw).lower()],
 }
 
 
@@ -104,9 +137,9 @@ def _convert(name: str, raw: object) -> object:
     kind = _KINDS.get(name, str)
     try:
         return kind(raw)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         variable = PREFIX + name.upper()
-        what = "a number" if kind is float else "a whole number"
+        what = "1 or 0" if name == "space" else "a number" if kind is float else "a whole number"
         raise UsageError(f"{variable} is {raw!r}, which is not {what}.", f"Set {variable} to {what}.") from None
 
 

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from studio.jobs.lease import LOCAL
 from studio.jobs.process import Identity
 
 SPEC = "server.json"
@@ -18,7 +19,8 @@ FAILURE = "failure.json"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An OpenAI-compatible server. id: of the server; name: for people; models: ids it answers as, 'base' first."""
+    """An OpenAI-compatible server. id: of the server; name: for people; models: ids it answers as, 'base' first; owner:
+    whose run it was started for."""
 
     id: str
     name: str
@@ -28,6 +30,7 @@ class Endpoint:
     models: tuple[str, ...]
     pid: int
     create_time: float
+    owner: str = LOCAL
 
     @property
     def identity(self) -> Identity:
@@ -53,6 +56,7 @@ def find(folder: Path) -> Endpoint | None:
             models=tuple(map(str, ready["models"])),
             pid=int(ready["pid"]),
             create_time=float(ready["create_time"]),
+            owner=str(spec.get("owner", LOCAL)),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

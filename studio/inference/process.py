@@ -24,7 +24,7 @@ from studio.inference.serve import DEVICE
 from studio.jobs import lease, process
 from studio.jobs.files import write_atomically
 from studio.jobs.launchers.local import LOG, spawn
-from studio.jobs.lease import Holder
+from studio.jobs.lease import LOCAL, Holder
 from studio.jobs.process import Identity
 from studio.jobs.spec import Source
 from studio.models import checkpoint
@@ -45,9 +45,11 @@ class ChatServers:
         self._root = settings.home / "inference"
         self._child: subprocess.Popen[bytes] | None = None
 
-    def start(self, model: Source, model_name: str, adapters: Mapping[str, Path], name: str) -> Endpoint:
+    def start(
+        self, model: Source, model_name: str, adapters: Mapping[str, Path], name: str, owner: str = LOCAL
+    ) -> Endpoint:
         """The server of this base model with these adapters (id -> checkpoint folder): the living one, or a new one,
-        once it answers.
+        once it answers. owner: whose adapters these are; nobody else finds or stops it.
 
         Raises BusyError when a job or another chat has the device, JobError for an incomplete checkpoint or a server
         that does not come up, and what the server itself says when it cannot load the model.
@@ -58,41 +60,44 @@ class ChatServers:
             if living:
                 return living
             me = Identity.of(os.getpid())
-            holder = Holder("chat", folder.name, name, me.pid, me.create_time)
+            holder = Holder("chat", folder.name, name, me.pid, me.create_time, owner)
             lease.acquire(self._settings.home, DEVICE, holder)
             try:
-                return self._begin(folder, model, model_name, adapters, name)
+                return self._begin(folder, model, model_name, adapters, name, owner)
             except BaseException:
                 self._end_child()
                 lease.release(self._settings.home, DEVICE, holder)
                 raise
 
-    def current(self) -> Endpoint | None:
-        """The living server of this home, if there is one; started by this process or by an earlier one."""
+    def current(self, owner: str = LOCAL) -> Endpoint | None:
+        """The owner's living server, if there is one; started by this process or by an earlier one."""
         for folder in sorted(self._root.iterdir()) if self._root.is_dir() else []:
             found = endpoint.find(folder)
-            if found:
+            if found and found.owner == owner:
                 return found
         return None
 
-    def stop(self) -> None:
-        """Ends the living server and gives the device back; does nothing when there is none."""
+    def stop(self, owner: str = LOCAL) -> None:
+        """Ends the owner's living server and gives the device back; does nothing when there is none."""
         with self._one_at_a_time():
-            found = self.current()
+            found = self.current(owner)
             if found is None:
                 return
             process.end(found.identity, _END_SECONDS)
             self._reap()
-            holder = Holder("chat", found.id, found.name, found.pid, found.create_time)
+            holder = Holder("chat", found.id, found.name, found.pid, found.create_time, owner)
             lease.release(self._settings.home, DEVICE, holder)
             for name in (endpoint.READY, endpoint.TOKEN):
                 (self._root / found.id / name).unlink(missing_ok=True)
 
-    def _begin(self, folder: Path, model: Source, model_name: str, adapters: Mapping[str, Path], name: str) -> Endpoint:
+    def _begin(
+        self, folder: Path, model: Source, model_name: str, adapters: Mapping[str, Path], name: str, owner: str
+    ) -> Endpoint:
         token = secrets.token_urlsafe(32)
         spec = {
             "v": 1,
             "name": name,
+            "owner": owner,
             "model": model.path,
             "model_name": model_name,
             "adapters": {adapter: str(path) for adapter, path in adapters.items()},
@@ -112,13 +117,13 @@ class ChatServers:
             self._child = spawn(command, folder, {"token": token})
         except OSError as error:
             raise StorageError(f"{folder} cannot be written.", "Check its permissions and the free space.") from error
-        self._hold(folder, name, Identity.of(self._child.pid))
+        self._hold(folder, name, owner, Identity.of(self._child.pid))
         found = self._wait(folder, self._child)
-        self._hold(folder, name, found.identity)
+        self._hold(folder, name, owner, found.identity)
         return found
 
-    def _hold(self, folder: Path, name: str, identity: Identity) -> None:
-        holder = Holder("chat", folder.name, name, identity.pid, identity.create_time)
+    def _hold(self, folder: Path, name: str, owner: str, identity: Identity) -> None:
+        holder = Holder("chat", folder.name, name, identity.pid, identity.create_time, owner)
         lease.hand_over(self._settings.home, DEVICE, holder)
 
     def _wait(self, folder: Path, child: subprocess.Popen[bytes]) -> Endpoint:

@@ -17,17 +17,21 @@ from studio.jobs import journal, process
 from studio.jobs.files import write_atomically
 from studio.jobs.process import Identity
 
+LOCAL = "local"
+"""The owner of everything where one person, or one team, uses the home."""
+
 
 @dataclass(frozen=True)
 class Holder:
     """A job or a chat model. id: of the job or the chat process; name: for people; pid and create_time: who lives as
-    long as the device is held."""
+    long as the device is held; owner: whose it is, and the only one who is told its name."""
 
     kind: Literal["job", "chat"]
     id: str
     name: str
     pid: int
     create_time: float
+    owner: str = LOCAL
 
     def same(self, other: "Holder") -> bool:
         return (self.kind, self.id) == (other.kind, other.id)
@@ -38,7 +42,7 @@ def acquire(home: Path, device: str, holder: Holder) -> None:
     with _locked(home, device):
         current = _current(home, device)
         if current is not None:
-            raise _busy(current)
+            raise busy(current, holder.owner)
         _write(home, device, holder)
 
 
@@ -48,7 +52,7 @@ def hand_over(home: Path, device: str, holder: Holder) -> None:
     with _locked(home, device):
         current = _current(home, device)
         if current is not None and not current.same(holder):
-            raise _busy(current)
+            raise busy(current, holder.owner)
         _write(home, device, holder)
 
 
@@ -80,7 +84,10 @@ def _current(home: Path, device: str) -> Holder | None:
     return found if living else None
 
 
-def _busy(current: Holder) -> BusyError:
+def busy(current: Holder, owner: str) -> BusyError:
+    """What `owner` is told about the device that `current` has."""
+    if current.owner != owner:
+        return BusyError("Another visitor is using this machine.", "Wait a few minutes, then reload the page.")
     if current.kind == "chat":
         return BusyError(f"The chat with {current.name} is using this machine.", "Close the chat, then start again.")
     return BusyError(
@@ -110,7 +117,8 @@ def _locked(home: Path, device: str) -> Iterator[None]:
 def _read(home: Path, device: str) -> Holder | None:
     try:
         raw = json.loads(_path(home, device).read_text(encoding="utf-8"))
-        return Holder(raw["kind"], str(raw["id"]), str(raw["name"]), int(raw["pid"]), float(raw["create_time"]))
+        pid, create_time = int(raw["pid"]), float(raw["create_time"])
+        return Holder(raw["kind"], str(raw["id"]), str(raw["name"]), pid, create_time, str(raw.get("owner", LOCAL)))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

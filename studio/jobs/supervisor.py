@@ -46,15 +46,15 @@ class Supervisor:
         self._enders: dict[str, threading.Thread] = {}
         self._lock = threading.RLock()
 
-    def start(self, spec: Spec, secrets: Mapping[str, str] | None = None) -> None:
-        """Makes the job's folder, takes the device and starts its process; returns at once.
+    def start(self, spec: Spec, secrets: Mapping[str, str] | None = None, owner: str = lease.LOCAL) -> None:
+        """Makes the job's folder, takes the device for `owner` and starts its process; returns at once.
 
         BusyError when a job or a chat has the device, JobError when the job exists, StorageError when the folder or the
         process cannot be made. Nothing is left behind then.
         """
         folder = self._folder(spec.job)
         me = Identity.of(os.getpid())
-        holder = Holder("job", spec.job, spec.name, me.pid, me.create_time)
+        holder = Holder("job", spec.job, spec.name, me.pid, me.create_time, owner)
         lease.acquire(self._home, DEVICE, holder)
         try:
             self._make(folder, spec)

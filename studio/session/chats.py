@@ -25,28 +25,28 @@ SERVE_HOST = "127.0.0.1"
 
 
 class Chats:
-    def __init__(self, settings: Settings, owner: str, database: Database, book: JobBook) -> None:
+    def __init__(self, settings: Settings, owner: str, database: Database, book: JobBook, servers: ChatServers) -> None:
         self._settings = settings
         self._owner = owner
         self._database = database
         self._book = book
-        self._servers = ChatServers(settings)
+        self._servers = servers
 
     def open(self, run_id: str) -> Endpoint:
         """The chat process of a train run, with the models 'base' and 'tuned'; a living one is taken as it is, and that
-        of another run gives way.
+        of another run of this owner gives way.
 
         JobError when the run has kept nothing yet, BusyError when the machine is held by something else.
         """
         run, best, work = tuned(self._book, run_id)
         # Without the home's lock, which a slow load would keep from others: the device's lease is guard enough.
-        wanted = (work.model, work.model_name, {"tuned": Path(best.path)}, run.name)
+        wanted = (work.model, work.model_name, {"tuned": Path(best.path)}, run.name, self._owner)
         try:
             return self._servers.start(*wanted)
         except BusyError:
-            if self._servers.current() is None:
+            if self.current() is None:
                 raise
-            self._servers.stop()
+            self.close()
             return self._servers.start(*wanted)
 
     def serve(self, run_id: str, port: int, on_ready: Callable[[Endpoint], None]) -> None:
@@ -69,11 +69,12 @@ class Chats:
         )
 
     def close(self) -> None:
-        """Puts the chat model away and frees the machine."""
-        self._servers.stop()
+        """Puts the owner's chat model away and frees the machine."""
+        self._servers.stop(self._owner)
 
     def current(self) -> Endpoint | None:
-        return self._servers.current()
+        """The owner's chat process, None when none is at work."""
+        return self._servers.current(self._owner)
 
     def stream(
         self,

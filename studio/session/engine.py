@@ -1,9 +1,14 @@
 """The session: opens the home and the catalogue once, and holds the nouns. Every user action is a method of a noun."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from studio.errors import StorageError
+from studio.inference.process import ChatServers
+from studio.jobs.lease import LOCAL
+from studio.jobs.supervisor import Supervisor
 from studio.session.chats import Chats
 from studio.session.database import Database
 from studio.session.datasets import Datasets
@@ -19,32 +24,65 @@ from studio.settings import Settings
 
 
 class Session:
-    """What one owner can do. Safe to share between the threads of a process; close it, or use it with `with`.
+    """What an owner can do. Safe to share between the threads of a process; close it, or use it with `with`.
 
-    Creating one makes the home folder and brings the database up to date (StorageError when that cannot be).
+    owner: whose data this session sees. A function is asked anew at every action: so one page serves many visitors, and
+    everything it does passes here. Each noun knows its owner alone; another one's id answers NotFoundError.
+    Creating a session makes the home folder and brings the database up to date (StorageError when that cannot be).
     """
 
-    def __init__(self, settings: Settings, owner: str = "local") -> None:
+    def __init__(self, settings: Settings, owner: str | Callable[[], str] = LOCAL) -> None:
         self.settings = settings
-        self.owner = owner
+        self._owner = owner if callable(owner) else lambda: owner
         _make_home(settings)
         self._database = Database(settings)
-        book = JobBook(settings, owner, self._database)
-        self.projects = Projects(settings, owner, self._database, book)
-        self.datasets = Datasets(settings, owner, self._database, book)
-        self.models = Models()
-        self.runs = Runs(settings, self.datasets, book)
-        self.evaluations = Evaluations(settings, self.datasets, book)
-        self.chats = Chats(settings, owner, self._database, book)
-        self.exports = Exports(book)
+        self._supervisor = Supervisor(settings)
+        self._servers = ChatServers(settings)
+        self.models = Models(settings)
+
+    @property
+    def owner(self) -> str:
+        return self._owner()
+
+    @property
+    def projects(self) -> Projects:
+        book = self._book()
+        return Projects(self.settings, book.owner, self._database, book)
+
+    @property
+    def datasets(self) -> Datasets:
+        book = self._book()
+        return Datasets(self.settings, book.owner, self._database, book)
+
+    @property
+    def runs(self) -> Runs:
+        return Runs(self.settings, self.datasets, self.models, self._book())
+
+    @property
+    def evaluations(self) -> Evaluations:
+        return Evaluations(self.settings, self.datasets, self._book())
+
+    @property
+    def chats(self) -> Chats:
+        book = self._book()
+        return Chats(self.settings, book.owner, self._database, book, self._servers)
+
+    @property
+    def exports(self) -> Exports:
+        return Exports(self._book())
 
     def device(self) -> Device:
-        """What the work runs on here, and who has it."""
-        return device(self.settings)
+        """What the work runs on here, and who has it, as far as that is this owner's business."""
+        found = device(self.settings)
+        foreign = found.holder is not None and found.holder.owner != self.owner
+        return replace(found, holder=None) if foreign else found
 
     def close(self) -> None:
         """Lets go of the database. Jobs and chat models go on: they are processes of their own."""
         self._database.close()
+
+    def _book(self) -> JobBook:
+        return JobBook(self.settings, self.owner, self._database, self._supervisor)
 
     def __enter__(self) -> Self:
         return self

@@ -21,11 +21,11 @@ ACTIVE = ("waiting", "preparing", "running", "stopping")
 
 
 class JobBook:
-    def __init__(self, settings: Settings, owner: str, database: Database) -> None:
+    def __init__(self, settings: Settings, owner: str, database: Database, supervisor: Supervisor) -> None:
         self.settings = settings
+        self.owner = owner
         self.database = database
-        self.supervisor = Supervisor(settings)
-        self._owner = owner
+        self.supervisor = supervisor
 
     def start(self, row: JobRow, work: Callable[[], Any]) -> Run:
         """Starts the job of `row` on `work()`; row.id, created, owner and a name that is unique are filled in here.
@@ -36,22 +36,22 @@ class JobBook:
         with lock.hold(self.settings.home):
             row.created = ids.now()
             row.id = ids.new(row.created)
-            row.owner = self._owner
+            row.owner = self.owner
             row.name = self._unique(row.project, row.name)
             spec = Spec(row.id, cast(Any, row.kind), row.name, row.created.isoformat(), work())
             with self.database.write() as transaction:
                 transaction.add(row)
             try:
-                self.supervisor.start(spec)
+                self.supervisor.start(spec, owner=self.owner)
             except BaseException:
-                self._forget([row.id])
+                self.forget([row.id])
                 raise
         return self.run(row)
 
     def row(self, job_id: str) -> JobRow:
         with self.database.read() as transaction:
             row = transaction.get(JobRow, job_id)
-        if row is None or row.owner != self._owner:
+        if row is None or row.owner != self.owner:
             raise NotFoundError(f"There is no run {job_id}.", "See all runs with studio runs, or on the History tab.")
         return row
 
@@ -59,7 +59,7 @@ class JobBook:
         self, project: str | None = None, kind: str | None = None, parent: str | None = None, dataset: str | None = None
     ) -> Sequence[JobRow]:
         """The owner's jobs, newest first; None asks for all."""
-        query = select(JobRow).where(JobRow.owner == self._owner)
+        query = select(JobRow).where(JobRow.owner == self.owner)
         for column, wanted in (
             (JobRow.project, project),
             (JobRow.kind, kind),
@@ -75,7 +75,7 @@ class JobBook:
         return Run(
             id=row.id,
             project=row.project,
-            kind=cast(Literal["train", "evaluate"], row.kind),
+            kind=cast(Literal["prepare", "train", "evaluate"], row.kind),
             name=row.name,
             created=row.created,
             dataset=row.dataset,
@@ -85,6 +85,7 @@ class JobBook:
             parent=row.parent,
             state=self.supervisor.state(row.id),
             folder=self.folder(row.id),
+            version=row.version,
         )
 
     def folder(self, job_id: str) -> Path:
@@ -102,7 +103,7 @@ class JobBook:
         with lock.hold(self.settings.home):
             doomed = [self.row(job_id), *self.rows(parent=job_id)]
             self.refuse_active(doomed)
-            self._forget([row.id for row in doomed])
+            self.forget([row.id for row in doomed])
 
     def refuse_active(self, rows: Sequence[JobRow]) -> None:
         """JobError when one of these jobs is still at work."""
@@ -110,7 +111,7 @@ class JobBook:
             if self.supervisor.state(row.id).state in ACTIVE:
                 raise JobError(f"{row.name} is still at work.", "Stop it, or wait until it is done, then try again.")
 
-    def _forget(self, job_ids: Sequence[str]) -> None:
+    def forget(self, job_ids: Sequence[str]) -> None:
         with self.database.write() as transaction:
             for job_id in reversed(job_ids):
                 row = transaction.get(JobRow, job_id)

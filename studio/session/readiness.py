@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from studio import methods, models
+from studio import methods
 from studio.data.values import Split
 from studio.errors import DataError, NotFoundError, OptionError, StudioError
 from studio.methods.base import STRENGTHS, Method, Options, Strength, parse
 from studio.models import ModelInfo
 from studio.session.datasets import Datasets
+from studio.session.models import Models
 from studio.session.values import Dataset
 
 DEFAULT_STRENGTH: Strength = "balanced"
@@ -52,6 +53,7 @@ class Gathered:
 
 def gather(
     datasets: Datasets,
+    models: Models,
     project_id: str,
     dataset_id: str,
     model: str,
@@ -63,7 +65,7 @@ def gather(
     found = Gathered(strength or DEFAULT_STRENGTH)
     for step in (
         lambda: _data(found, datasets, project_id, dataset_id),
-        lambda: _model(found, model),
+        lambda: _model(found, models, model),
         lambda: _method(found, method, options),
     ):
         try:
@@ -88,8 +90,8 @@ def _data(found: Gathered, datasets: Datasets, project_id: str, dataset_id: str)
     found.dataset, found.split_file = dataset, datasets.split_file(dataset_id)
 
 
-def _model(found: Gathered, reference: str) -> None:
-    found.model = models.resolve(reference)
+def _model(found: Gathered, models: Models, reference: str) -> None:
+    found.model = models.inspect(reference)
 
 
 def _method(found: Gathered, name: str, options: Mapping[str, Any] | None) -> None:

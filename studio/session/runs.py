@@ -8,11 +8,13 @@ from typing import Any
 
 from studio import data
 from studio.errors import JobError, NotFoundError, UsageError
+from studio.jobs import lease
 from studio.jobs.journal import Page
 from studio.jobs.spec import Source, Train
 from studio.jobs.state import JobState
 from studio.session.datasets import Datasets
 from studio.session.jobbook import ACTIVE, JobBook
+from studio.session.models import Models
 from studio.session.projects import checked_name
 from studio.session.readiness import Complete, gather
 from studio.session.tables import JobRow
@@ -23,9 +25,10 @@ KINDS = {"train": "a training run", "evaluate": "an evaluation"}
 
 
 class Runs:
-    def __init__(self, settings: Settings, datasets: Datasets, book: JobBook) -> None:
+    def __init__(self, settings: Settings, datasets: Datasets, models: Models, book: JobBook) -> None:
         self._settings = settings
         self._datasets = datasets
+        self._models = models
         self._book = book
 
     def plan(
@@ -39,12 +42,12 @@ class Runs:
     ) -> Readiness:
         """Whether `start` with the same arguments would begin now, and everything that is in the way.
 
-        A loaded chat model is not in the way here: the page puts it away before it starts."""
-        found = gather(self._datasets, project_id, dataset_id, model, method, strength, options)
+        The owner's own chat model is not in the way here: the page puts it away before it starts."""
+        found = gather(self._datasets, self._models, project_id, dataset_id, model, method, strength, options)
         reasons = [str(fault) for fault in found.faults]
-        holder = self._book.supervisor.holder()
-        if holder is not None and holder.kind != "chat":
-            reasons.append(f"{holder.name} is using this machine. Stop it, or wait until it is done.")
+        holder, owner = self._book.supervisor.holder(), self._book.owner
+        if holder is not None and (holder.kind, holder.owner) != ("chat", owner):
+            reasons.append(str(lease.busy(holder, owner)))
         split = found.split
         return Readiness(
             ready=not reasons,
@@ -71,7 +74,9 @@ class Runs:
         single values of it. Raises DataError, ModelError, OptionError or UsageError for what cannot be used, BusyError
         when the machine is held by another job or chat.
         """
-        found = gather(self._datasets, project_id, dataset_id, model, method, strength, options).complete()
+        found = gather(
+            self._datasets, self._models, project_id, dataset_id, model, method, strength, options
+        ).complete()
         stem = Path(found.dataset.name).stem
         row = JobRow(
             project=project_id,

@@ -66,7 +66,7 @@ def test_a_held_machine_refuses_the_start_and_leaves_nothing(
     holder = Holder("job", "j1", "my model", me.pid, me.create_time)
     lease.acquire(settings.home, "cpu", holder)
     plan = session.runs.plan(project.id, dataset.id, str(tiny_model))
-    assert plan.reasons == ["my model is using this machine. Stop it, or wait until it is done."]
+    assert plan.reasons == ["The job my model is using this machine. Wait until it ends or stop it, then start again."]
     assert session.device().holder == holder
     with pytest.raises(BusyError, match="my model"):
         session.runs.start(project.id, dataset.id, str(tiny_model))
