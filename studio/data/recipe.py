@@ -27,8 +27,8 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mapping:
-    """Which column of a foreign file feeds which field. shape: a format's NAME. columns: the shape's field -> the file's
-    column. constants: the shape's field -> a text that is the same in every row, such as a system prompt."""
+    """Which column of a foreign file feeds which field. shape: a format's NAME. columns: the shape's field -> the
+    file's column. constants: the shape's field -> a text that is the same in every row, such as a system prompt."""
 
     shape: str
     columns: dict[str, str]
