@@ -6,8 +6,17 @@ from studio.data.formats import FORMATS
 from studio.data.keys import fingerprint, row_key
 from studio.data.split import load_split, make_split, save_split
 from studio.data.statistics import Statistics, statistics
-from studio.data.store import import_file, load_examples, load_report, page_examples
-from studio.data.values import Example, Finding, Message, Report, Role, Severity, Split
+from studio.data.store import (
+    import_file,
+    load_examples,
+    load_report,
+    make_version,
+    originals,
+    page_examples,
+    recipe_of,
+    rows_file,
+)
+from studio.data.values import Example, Finding, Message, Report, Role, Severity, Source, Split, Task
 
 __all__ = [
     "FORMATS",
@@ -19,8 +28,10 @@ __all__ = [
     "Report",
     "Role",
     "Severity",
+    "Source",
     "Split",
     "Statistics",
+    "Task",
     "check_file",
     "fingerprint",
     "import_file",
@@ -28,8 +39,12 @@ __all__ = [
     "load_report",
     "load_split",
     "make_split",
+    "make_version",
+    "originals",
     "page_examples",
+    "recipe_of",
     "row_key",
+    "rows_file",
     "save_split",
     "statistics",
 ]

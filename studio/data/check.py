@@ -1,10 +1,9 @@
 """The check of a file, from bytes to findings and usable rows, as one stream. Nothing is stored here."""
 
 import itertools
-import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,9 @@ from studio.data.formats import FORMATS, Format, format_of
 from studio.data.log import Log
 from studio.data.readers import reader_of
 from studio.data.readers.strict_json import BAD
-from studio.data.values import Example, Report
+from studio.data.recipe import Recipe
+from studio.data.sources import name_of, size_of, sources_of
+from studio.data.values import Example, Report, Source
 from studio.errors import DataError
 
 _HEAD_ROWS = 200
@@ -31,25 +32,37 @@ class Checked:
 
 
 def check_file(
-    path: Path, name: str | None = None, limit_bytes: int | None = None, progress: Progress | None = None
+    sources: Path | Sequence[Path],
+    name: str | None = None,
+    limit_bytes: int | None = None,
+    progress: Progress | None = None,
+    recipe: Recipe | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Checked:
-    """Checks a file. Faults of the content are findings; what cannot be read at all raises DataError: a missing file,
-    a folder, a device, a file over `limit_bytes`. name: what the report calls the file."""
-    check = Check(path, name, limit_bytes, progress)
+    """Checks a file, or several as one. Faults of the content are findings; what cannot be read at all raises
+    DataError: a missing file, a folder, a device, files over `limit_bytes` together. name: what the report calls the
+    file."""
+    brought = sources_of(sources, name)
+    check = Check(brought, name_of(brought, name), limit_bytes, progress, recipe, cancelled)
     examples = list(check.examples())
     return Checked(check.report(), examples)
 
 
 class Check:
-    """One pass over a file: run through `examples()`, then ask for the `report()`."""
+    """One pass over one or several files: run through `examples()`, then ask for the `report()`."""
 
     def __init__(
-        self, path: Path, name: str | None = None, limit_bytes: int | None = None, progress: Progress | None = None
+        self,
+        sources: Sequence[Source],
+        name: str,
+        limit_bytes: int | None = None,
+        progress: Progress | None = None,
+        recipe: Recipe | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> None:
-        self._path = Path(path)
-        # A file's name may hold bytes that are no text; nothing later could store or print it then.
-        self._name = (self._path.name if name is None else name).encode("utf-8", "replace").decode("utf-8")
-        _readable(self._path, self._name, limit_bytes)
+        self._sources = sources
+        self._name = name
+        size_of(sources, limit_bytes)
         self._progress = progress
         self._log = Log()
         self._rows = 0
@@ -61,10 +74,12 @@ class Check:
         log = self._log
         over_file = [check() for check in FILE_CHECKS]
         try:
-            for line, row in self._shaped(reader_of(self._name).rows(self._path, log, self._progress)):
+            for file, line, row in self._shaped(self._rows_of_all()):
                 example = self._row(row, line)
                 if example is None:
                     continue
+                if file:
+                    example = replace(example, file=file)
                 self._usable += 1
                 for check in over_file:
                     check.see(example, log)
@@ -79,12 +94,25 @@ class Check:
 
     def report(self) -> Report:
         shape_name = self._shape.NAME if self._shape else None
-        return Report(self._name, shape_name, self._rows, self._usable, self._log.findings())
+        files = tuple(source.name for source in self._sources) if len(self._sources) > 1 else ()
+        return Report(self._name, shape_name, self._rows, self._usable, self._log.findings(), files)
 
-    def _shaped(self, rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    def _rows_of_all(self) -> Iterator[tuple[int, int, Any]]:
+        """The rows of all files, each with the place of its file."""
+        for file, source in enumerate(self._sources):
+            self._from(file)
+            for line, row in reader_of(source.name).rows(source.path, self._log, self._progress):
+                yield file, line, row
+        self._log.file = None
+
+    def _from(self, file: int) -> None:
+        """What is found next is found in this file."""
+        self._log.file = self._sources[file].name if len(self._sources) > 1 else None
+
+    def _shaped(self, rows: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, dict[str, Any]]]:
         """Rows that are objects, after the first ones have decided the file's shape. Nothing where there is none."""
         head = list(itertools.islice(rows, _HEAD_ROWS))
-        objects = [(line, row) for line, row in head if isinstance(row, dict)]
+        objects = [(line, row) for _, line, row in head if isinstance(row, dict)]
         votes = Counter(found.NAME for _, row in objects if (found := format_of(row)))
         if votes:
             winner = votes.most_common(1)[0][0]
@@ -93,11 +121,12 @@ class Check:
             line, row = objects[0]
             remedy = _mapping(row)
             self._log.add(shape.UNKNOWN, line, None, row, keys=shape.keys_in_words(row), remedy=remedy)
-        for line, row in itertools.chain(head, rows):
+        for file, line, row in itertools.chain(head, rows):
             self._rows += 1
+            self._from(file)
             if isinstance(row, dict):
                 if self._shape is not None:
-                    yield line, row
+                    yield file, line, row
             elif row is not BAD:
                 self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
 
@@ -135,22 +164,3 @@ def _mapping(row: dict[str, Any]) -> str:
         if remedy:
             return f"{remedy[:-1]} in every row."
     return "Bring the rows into one of these shapes."
-
-
-def _readable(path: Path, name: str, limit_bytes: int | None) -> None:
-    try:
-        found = path.stat()
-    except (OSError, ValueError) as error:
-        raise DataError(f"There is no file {name} that can be opened.", "Check the name and the folder.") from error
-    if not stat.S_ISREG(found.st_mode):
-        what = "a folder" if stat.S_ISDIR(found.st_mode) else "a device, not a file"
-        raise DataError(f"{name} is {what}.", "Choose a file with one training example on each line.")
-    if limit_bytes is not None and found.st_size > limit_bytes:
-        raise DataError(
-            f"The file {name} has {found.st_size / 1e6:,.1f} MB, and the limit is {limit_bytes / 1e6:,.0f} MB.",
-            "Split the file, or raise the limit with STUDIO_UPLOAD_LIMIT_MB.",
-        )
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise DataError(f"The file {name} cannot be opened.", "Check that you may read it.") from error

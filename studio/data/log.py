@@ -10,10 +10,12 @@ MOST_PER_RULE = 1000
 
 
 class Log:
-    """`errors` counts every error so far, kept or not: a row is usable when it did not rise while the row was read."""
+    """`errors` counts every error so far, kept or not: a row is usable when it did not rise while the row was read.
+    `file` is the name of the file that is being read where there are several."""
 
     def __init__(self) -> None:
         self.errors = 0
+        self.file: str | None = None
         self._kept: list[Finding] = []
         self._count: Counter[str] = Counter()
         self._first: dict[tuple[str, str], int] = {}
@@ -35,7 +37,7 @@ class Log:
         if rule.once:
             self._first[rule.id, message] = len(self._kept)
         message, remedy = rule.says.format(**values), rule.remedy.format(**values)
-        self._kept.append(Finding(rule.id, rule.severity, line, field, message, remedy, excerpt(text)))
+        self._kept.append(Finding(rule.id, rule.severity, line, field, message, remedy, excerpt(text), self.file))
 
     def findings(self) -> tuple[Finding, ...]:
         """All that was kept: findings about the whole file first, then by line, then how many were left away."""

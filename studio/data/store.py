@@ -1,195 +1,170 @@
-"""A data set's folder: original.<ext> byte for byte, rows.parquet (usable rows), report.json (written last).
+"""A data set's folder: the originals byte for byte, and for each version its rows, its recipe and its report.
 
-rows.parquet: columns line int64, messages list<struct<role, content, weight>>, in file order, row groups of 8,192 rows.
+original.<ext>, original-2.<ext>, ...: the files as they came. Version 1: rows.parquet, recipe.json (where there is
+one), report.json (written last; a version without it does not count). Version N: rows-N.parquet, recipe-N.json,
+report-N.json, made from the originals. How rows lie in a file is table.py's business.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from studio.data.check import Check, Progress, name_of, sources_of
+from studio.data.recipe import Recipe
+from studio.data.table import damaged, slice_examples, stream_examples, write_examples
+from studio.data.values import Example, Finding, Report, Source
+from studio.errors import CancelledError, DataError, StorageError
 
-from studio.data.check import Check, Progress
-from studio.data.values import Example, Finding, Message, Report, Role
-from studio.errors import DataError, StorageError
+Cancelled = Callable[[], bool]
+Lines = Collection[int | tuple[int, int]]
 
-_GROUP_ROWS = 8192
-_TURN = pa.struct([("role", pa.string()), ("content", pa.string()), ("weight", pa.int8())])
-_SCHEMA = pa.schema([("line", pa.int64()), ("messages", pa.list_(_TURN))])
-_SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
+_SUFFIX = re.compile(r"(\.[a-z0-9]{1,10})?\.[a-z0-9]{1,10}")
 
 
 def import_file(
-    source: Path, folder: Path, name: str, limit_bytes: int | None = None, progress: Progress | None = None
+    sources: Path | Sequence[Path],
+    folder: Path,
+    name: str,
+    limit_bytes: int | None = None,
+    progress: Progress | None = None,
+    recipe: Recipe | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Report:
-    """Keeps a file as a data set in `folder` (made where missing) and checks it. name: what the user calls the file.
+    """Keeps one or several files as a data set in `folder` (made where missing) and checks them: version 1.
 
-    A file with faults is kept too; its report says what they are. Raises DataError for what cannot be read,
-    StorageError where the disk refuses; then nothing is left in the folder.
+    name: what the user calls the file; several files go by their own names. A file with faults is kept too; its report
+    says what they are. Raises DataError for what cannot be read, StorageError where the disk refuses, CancelledError;
+    then nothing is left in the folder.
     """
-    Check(source, name, limit_bytes)
-    written: list[Path] = []
-    try:
+    brought = sources_of(sources, name)
+    name = name_of(brought, name)
+    Check(brought, name, limit_bytes)
+    kept = [Source(folder / _original(n, source.name), source.name) for n, source in enumerate(brought, start=1)]
+    with _undone([source.path for source in kept], name):
         folder.mkdir(parents=True, exist_ok=True)
-        original = folder / f"original{_suffix(name)}"
-        written.append(original)
-        _copy(source, original, name)
-        check = Check(original, name, limit_bytes, progress)
-        written.append(folder / "rows.parquet")
-        _write_rows(check.examples(), folder / "rows.parquet")
-        report = check.report()
-        written.append(folder / "report.json")
-        _write_text(json.dumps({"v": 1, **report.as_json()}, ensure_ascii=False), folder / "report.json")
-    except BaseException as error:
-        for path in written:
-            path.unlink(missing_ok=True)
-            _part(path).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise StorageError(
-                f"The file {name} could not be stored.", "Free some space on the disk and try again."
-            ) from error
-        raise
-    return report
+        for source, target in zip(brought, kept, strict=True):
+            _copy(source, target.path, cancelled)
+        check = Check(kept, name, limit_bytes, progress, recipe, cancelled)
+        return _make(check, folder, None, recipe)
 
 
-def load_report(folder: Path) -> Report:
-    """The report of a data set; DataError when it is missing or damaged."""
+def make_version(
+    folder: Path, version: int, recipe: Recipe, progress: Progress | None = None, cancelled: Cancelled | None = None
+) -> Report:
+    """Makes a version from the originals by a recipe. Raises as import_file does; then nothing of it is left."""
+    check = Check(originals(folder), load_report(folder).file, None, progress, recipe, cancelled)
+    return _make(check, folder, version, recipe)
+
+
+def originals(folder: Path) -> list[Source]:
+    """The files of a data set as they came, in the order in which they are read."""
+    report = load_report(folder)
+    names = report.files or (report.file,)
+    return [Source(folder / _original(place, name), name) for place, name in enumerate(names, start=1)]
+
+
+def rows_file(folder: Path, version: int | None = None) -> Path:
+    """Where the usable rows of a version lie; None is version 1."""
+    return folder / _named("rows", version, "parquet")
+
+
+def load_report(folder: Path, version: int | None = None) -> Report:
+    """The report of a version; DataError when it is missing or damaged."""
     try:
-        raw = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        raw = json.loads((folder / _named("report", version, "json")).read_text(encoding="utf-8"))
         findings = tuple(Finding(**finding) for finding in raw["findings"])
-        return Report(raw["file"], raw["shape"], raw["rows"], raw["usable"], findings)
+        return Report(raw["file"], raw["shape"], raw["rows"], raw["usable"], findings, tuple(raw.get("files", ())))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged("report") from error
+        raise damaged("report") from error
+
+
+def recipe_of(folder: Path, version: int | None = None) -> Recipe:
+    """What was done to the originals to make a version; DataError when its file is damaged."""
+    try:
+        text = (folder / _named("recipe", version, "json")).read_text(encoding="utf-8")
+        return Recipe.from_json(json.loads(text))
+    except FileNotFoundError:
+        return Recipe()
+    except (OSError, ValueError) as error:
+        raise damaged("recipe") from error
 
 
 def load_examples(rows_parquet: Path) -> list[Example]:
     """All usable rows of a data set, in file order."""
-    return [example for group in _groups(rows_parquet) for example in group]
+    return list(stream_examples(rows_parquet))
 
 
-def page_examples(folder: Path, start: int, count: int, search: str = "") -> tuple[list[tuple[int, Example]], int]:
+def page_examples(
+    folder: Path, start: int, count: int, search: str = "", lines: Lines | None = None, version: int | None = None
+) -> tuple[list[tuple[int, Example]], int]:
     """`count` rows from the `start`-th match on, each with its row number (0-based), and the number of matches in all.
 
-    search: text that a turn must hold, whatever its case; empty matches every row.
+    search: text that a turn must hold, whatever its case; empty matches every row. lines: only rows from these lines of
+    the original; of several originals, pairs of the 0-based file and the line.
     """
-    path = folder / "rows.parquet"
-    if not search:
-        return _slice(path, start, count)
+    path = rows_file(folder, version)
+    if not search and lines is None:
+        return slice_examples(path, start, count)
     wanted = search.casefold()
+    places = None if lines is None else {(0, line) if isinstance(line, int) else line for line in lines}
     shown: list[tuple[int, Example]] = []
-    matches = row = 0
-    for group in _groups(path):
-        for example in group:
-            if any(wanted in message.content.casefold() for message in example.messages):
-                if start <= matches < start + count:
-                    shown.append((row, example))
-                matches += 1
-            row += 1
+    matches = 0
+    for row, example in enumerate(stream_examples(path)):
+        if places is not None and (example.file, example.line) not in places:
+            continue
+        if any(wanted in message.content.casefold() for message in example.messages + example.rejected):
+            if start <= matches < start + count:
+                shown.append((row, example))
+            matches += 1
     return shown, matches
 
 
-def _slice(path: Path, start: int, count: int) -> tuple[list[tuple[int, Example]], int]:
-    with _opened(path) as file:
-        shown: list[tuple[int, Example]] = []
-        first = 0
-        for group in range(file.metadata.num_row_groups):
-            size = file.metadata.row_group(group).num_rows
-            if first < start + count and start < first + size:
-                examples = _examples(_read(file, group))
-                shown += [
-                    (first + place, example)
-                    for place, example in enumerate(examples)
-                    if start <= first + place < start + count
-                ]
-            first += size
-        return shown, file.metadata.num_rows
+def _make(check: Check, folder: Path, version: int | None, recipe: Recipe | None) -> Report:
+    rows = rows_file(folder, version)
+    made = [rows, *(folder / _named(what, version, "json") for what in ("recipe", "report"))]
+    with _undone(made, rows.name):
+        write_examples(check.examples(), _part(rows))
+        _part(rows).replace(rows)
+        if recipe is not None:
+            _write(recipe.as_json(), made[1])
+        report = check.report()
+        _write({"v": 1, **report.as_json()}, made[2])
+    return report
 
 
-def _groups(path: Path) -> Iterator[list[Example]]:
-    with _opened(path) as file:
-        for group in range(file.metadata.num_row_groups):
-            yield _examples(_read(file, group))
-
-
-def _opened(path: Path) -> Any:
+@contextmanager
+def _undone(paths: list[Path], name: str) -> Iterator[None]:
+    """Leaves none of `paths` behind when the block fails."""
     try:
-        file = pq.ParquetFile(path)
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged("rows") from error
-    if not file.schema_arrow.equals(_SCHEMA):
-        file.close()
-        raise _damaged("rows")
-    return file
+        yield
+    except BaseException as error:
+        for path in paths:
+            path.unlink(missing_ok=True)
+            _part(path).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise StorageError(f"{name} could not be stored.", "Free some space on the disk and try again.") from error
+        raise
 
 
-def _read(file: Any, group: int) -> Any:
+def _copy(source: Source, target: Path, cancelled: Cancelled | None) -> None:
     try:
-        return file.read_row_group(group)
-    except (OSError, pa.ArrowException) as error:
-        raise _damaged("rows") from error
-
-
-def _examples(table: Any) -> list[Example]:
-    """Rows of a table by its flat columns, which is many times faster than row by row."""
-    table = table.combine_chunks()
-    if not table.num_rows:
-        return []
-    messages = table["messages"].chunk(0)
-    turns = messages.flatten()
-    flat = [
-        Message(cast(Role, role), content, weight)
-        for role, content, weight in zip(*(turns.field(name).to_pylist() for name in _TURN.names), strict=True)
-    ]
-    bounds = messages.offsets.to_pylist()
-    begin = bounds[0]
-    return [
-        Example(line, tuple(flat[first - begin : end - begin]))
-        for line, first, end in zip(table["line"].to_pylist(), bounds, bounds[1:], strict=False)
-    ]
-
-
-def _table(examples: Iterable[Example]) -> Any:
-    rows = list(examples)
-    turns = [message for example in rows for message in example.messages]
-    offsets = [0]
-    for example in rows:
-        offsets.append(offsets[-1] + len(example.messages))
-    columns = [
-        pa.array([getattr(message, item.name) for message in turns], item.type)
-        for item in (_TURN[0], _TURN[1], _TURN[2])
-    ]
-    lists = pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(columns, fields=list(_TURN))
-    )
-    return pa.table([pa.array([example.line for example in rows], pa.int64()), lists], schema=_SCHEMA)
-
-
-def _write_rows(examples: Iterator[Example], path: Path) -> None:
-    with pq.ParquetWriter(_part(path), _SCHEMA, compression="zstd") as writer:
-        while batch := list(islice(examples, _GROUP_ROWS)):
-            writer.write_table(_table(batch))
-    _part(path).replace(path)
-
-
-def _copy(source: Path, target: Path, name: str) -> None:
-    try:
-        reading = source.open("rb")
+        reading = source.path.open("rb")
     except OSError as error:
-        raise DataError(f"The file {name} cannot be opened.", "Check that you may read it.") from error
+        raise DataError(f"The file {source.name} cannot be opened.", "Check that you may read it.") from error
     with reading, _part(target).open("wb") as writing:
         while block := reading.read(1 << 20):
+            if cancelled and cancelled():
+                raise CancelledError("The import was cancelled.", "Choose the file again to import it.")
             writing.write(block)
     _part(target).replace(target)
 
 
-def _write_text(text: str, path: Path) -> None:
+def _write(document: object, path: Path) -> None:
     with _part(path).open("w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(json.dumps(document, ensure_ascii=False))
         file.flush()
         os.fsync(file.fileno())
     _part(path).replace(path)
@@ -199,10 +174,13 @@ def _part(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
-def _suffix(name: str) -> str:
-    suffix = Path(name).suffix.lower()
-    return suffix if _SUFFIX.fullmatch(suffix) else ".jsonl"
+def _named(what: str, version: int | None, suffix: str) -> str:
+    return f"{what}.{suffix}" if version in (None, 1) else f"{what}-{version}.{suffix}"
 
 
-def _damaged(what: str) -> DataError:
-    return DataError(f"The stored {what} of this data set cannot be read.", "Upload the file again.")
+def _original(place: int, name: str) -> str:
+    """The n-th original (1-based) keeps the end of its name, the packing's too: rows.csv.gz is original.csv.gz."""
+    suffixes = Path(name.lower()).suffixes
+    kept = "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
+    number = "" if place == 1 else f"-{place}"
+    return f"original{number}{kept if _SUFFIX.fullmatch(kept) else '.jsonl'}"

@@ -95,9 +95,9 @@ class Message:
 class Example:
     """One usable row, as a conversation that ends with an assistant turn. line: 1-based line of the original.
 
-    rejected: the turns that a preference row likes less than its answer. labels: of a text to classify (its answer says
-    them too, so that any method can learn from the row). tools: the tools of a chat as a JSON list. A row of raw text is
-    one assistant turn without a prompt. file: which of several originals the row is from, 0-based.
+    rejected: the turns that a preference row likes less than its answer. labels: of a text to classify (its answer
+    says them too, so that any method can learn from the row). tools: the tools of a chat as a JSON list. A row of raw
+    text is one assistant turn without a prompt. file: which of several originals the row is from, 0-based.
     """
 
     line: int

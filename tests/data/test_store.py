@@ -67,7 +67,9 @@ def test_stored_columns(tmp_path: Path, chat_file: Path) -> None:
     import_file(chat_file, tmp_path / "set", "fruit.jsonl", 10**6)
     table = pq.read_table(tmp_path / "set" / "rows.parquet")
     assert str(table.schema.field("line").type) == "int64"
-    assert table["messages"].to_pylist()[0] == [{**turn, "weight": None} for turn in chat_rows(1)[0]["messages"]]
+    assert table["messages"].to_pylist()[0] == [
+        {**turn, "weight": None, "calls": None, "call_id": None} for turn in chat_rows(1)[0]["messages"]
+    ]
 
 
 def test_a_file_without_a_good_row_is_kept_with_its_report(tmp_path: Path) -> None:
