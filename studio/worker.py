@@ -22,6 +22,12 @@ from studio.jobs.spec import Spec
 Body = Callable[[Path, Spec, Journal, Mapping[str, str]], None]
 
 
+def _prepare(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.data.body import run
+
+    run(folder, spec, journal, secrets)
+
+
 def _train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     from studio.training.body import run
 
@@ -34,7 +40,7 @@ def _evaluate(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, 
     run(folder, spec, journal, secrets)
 
 
-BODIES: Mapping[str, Body] = {"train": _train, "evaluate": _evaluate}
+BODIES: Mapping[str, Body] = {"prepare": _prepare, "train": _train, "evaluate": _evaluate}
 
 
 def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES) -> int:

@@ -23,7 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "settings": {"errors"},
     "assets_path": {"errors"},
-    "data": BASE,
+    # The room's own job, which writes events.
+    "data": BASE | {"jobs"},
     "methods": BASE,
     "models": BASE | {"data"},
     "jobs": BASE,

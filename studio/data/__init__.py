@@ -4,6 +4,8 @@ from studio.data.check import Checked, check_file
 from studio.data.checks import RULES
 from studio.data.formats import FORMATS
 from studio.data.keys import fingerprint, row_key
+from studio.data.recipe import Edit, Mapping, Recipe
+from studio.data.sources import name_of, sources_of
 from studio.data.split import load_split, make_split, save_split
 from studio.data.statistics import Statistics, statistics
 from studio.data.store import (
@@ -22,9 +24,12 @@ __all__ = [
     "FORMATS",
     "RULES",
     "Checked",
+    "Edit",
     "Example",
     "Finding",
+    "Mapping",
     "Message",
+    "Recipe",
     "Report",
     "Role",
     "Severity",
@@ -40,11 +45,13 @@ __all__ = [
     "load_split",
     "make_split",
     "make_version",
+    "name_of",
     "originals",
     "page_examples",
     "recipe_of",
     "row_key",
     "rows_file",
     "save_split",
+    "sources_of",
     "statistics",
 ]

@@ -73,13 +73,19 @@ class Step(Event):
 
 @dataclass(frozen=True)
 class Validation(Event):
-    """Loss on the validation rows (nats per trained token). best: lowest so far."""
+    """Loss on the validation rows (nats per trained token; per row with labels). best: lowest so far.
+
+    right, of, macro_f1: for labels alone, rows told right of so many, and the mean of the labels' F1 scores.
+    """
 
     type: ClassVar[str] = "validation"
     step: int
     epoch: float
     loss: float
     best: bool
+    right: int | None = None
+    of: int | None = None
+    macro_f1: float | None = None
 
 
 @dataclass(frozen=True)
@@ -94,13 +100,15 @@ class Checkpoint(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """Progress of work that is not counted in steps (evaluation: rows). what: in words. total 0: unknown."""
+    """Progress of work that is not counted in steps (evaluation: rows). what: in words. total 0: unknown. unit: stands
+    after the numbers, '' for rows."""
 
     type: ClassVar[str] = "progress"
     what: str
     done: int
     total: int
     seconds_left: float | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)

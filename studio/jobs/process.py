@@ -14,6 +14,8 @@ from studio.errors import JobError
 from studio.jobs.files import write_atomically
 
 FILE = "process.json"
+STARTER = "starter.json"
+"""Who starts the job: until the job's own process is known, it is being started as long as this one lives."""
 # Linux derives the creation time from the boot time, which moves by a second when the clock is set.
 _CLOCK_STEP_SECONDS = 1.5
 _GONE = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
@@ -49,14 +51,14 @@ class Identity:
         return self.find() is not None
 
 
-def write(folder: Path, identity: Identity) -> None:
-    write_atomically(folder / FILE, json.dumps({"v": 1} | asdict(identity)))
+def write(folder: Path, identity: Identity, file: str = FILE) -> None:
+    write_atomically(folder / file, json.dumps({"v": 1} | asdict(identity)))
 
 
-def read(folder: Path) -> Identity | None:
+def read(folder: Path, file: str = FILE) -> Identity | None:
     """Who works on the job of `folder`, by its own account or its supervisor's; None when nobody wrote it yet."""
     try:
-        raw = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        raw = json.loads((folder / file).read_text(encoding="utf-8"))
         identity = Identity(int(raw["pid"]), float(raw["create_time"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

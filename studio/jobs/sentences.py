@@ -52,7 +52,8 @@ def _running(job: "JobState") -> str:
         return f"Epoch {epoch}{of}{_left(step.seconds_left)}.{_learning(job)}"
     if job.progress is not None:
         progress = job.progress
-        count = f": {progress.done} of {progress.total}" if 0 < progress.done <= progress.total else ""
+        known = 0 < progress.done <= progress.total
+        count = f": {progress.done:,} of {progress.total:,}{progress.unit and ' ' + progress.unit}" if known else ""
         return f"{progress.what}{count}{_left(progress.seconds_left)}."
     return "Running."
 

@@ -52,7 +52,24 @@ class Evaluate:
     threads: int = 0
 
 
-BODIES: dict[str, type] = {"train": Train, "evaluate": Evaluate}
+@dataclass(frozen=True)
+class Prepare:
+    """Work of a prepare job: makes one version of a data set in the folder `result` of the job.
+
+    files: what was brought in, or the kept originals, in order. name: of the data set. version 1 brings the files in, a
+    later one is made from the originals. recipe: as JSON. tokenizer: the tokenizer.json that tokens are counted with,
+    None to count none.
+    """
+
+    files: list[Source]
+    name: str
+    version: int
+    recipe: dict[str, Any]
+    tokenizer: Source | None
+    threads: int = 0
+
+
+BODIES: dict[str, type] = {"prepare": Prepare, "train": Train, "evaluate": Evaluate}
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,7 @@ class Spec:
     kind: Kind
     name: str
     created: str
-    work: Train | Evaluate
+    work: Prepare | Train | Evaluate
     v: int = field(default=VERSION)
 
     def write(self, folder: Path) -> None:
@@ -80,9 +97,13 @@ def read(folder: Path) -> Spec:
             raise JobError("This job was made by a newer version of the studio.", "Update the studio to open it.")
         body = BODIES[raw["kind"]]
         work = {
-            k: Source(**v) if isinstance(v, dict) and set(v) == {"path", "fingerprint"} else v
-            for k, v in raw["work"].items()
+            name: [_value(item) for item in value] if isinstance(value, list) else _value(value)
+            for name, value in raw["work"].items()
         }
         return Spec(**{**raw, "work": body(**work)})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JobError(f"The description of the job in {folder.name} cannot be read.", remedy) from error
+
+
+def _value(raw: Any) -> Any:
+    return Source(**raw) if isinstance(raw, dict) and set(raw) == {"path", "fingerprint"} else raw

@@ -23,6 +23,8 @@ from studio.jobs.state import JobState
 from studio.settings import Settings
 
 DEVICE = "cpu"
+UNLEASED = ("prepare",)
+"""Kinds of job that leave the device to others: they read files, train nothing and load no model."""
 STOP_SECONDS = 30.0
 # On top of what it had to stop by itself; one that prepares has nothing to lose.
 _END_SECONDS = 2.0
@@ -47,20 +49,24 @@ class Supervisor:
         self._lock = threading.RLock()
 
     def start(self, spec: Spec, secrets: Mapping[str, str] | None = None, owner: str = lease.LOCAL) -> None:
-        """Makes the job's folder, takes the device for `owner` and starts its process; returns at once.
+        """Makes the job's folder, takes the device for `owner` where its kind needs it, and starts its process; returns
+        at once.
 
         BusyError when a job or a chat has the device, JobError when the job exists, StorageError when the folder or the
         process cannot be made. Nothing is left behind then.
         """
         folder = self._folder(spec.job)
         me = Identity.of(os.getpid())
-        holder = Holder("job", spec.job, spec.name, me.pid, me.create_time, owner)
-        lease.acquire(self._home, DEVICE, holder)
+        holder = None
+        if spec.kind not in UNLEASED:
+            holder = Holder("job", spec.job, spec.name, me.pid, me.create_time, owner)
+            lease.acquire(self._home, DEVICE, holder)
         try:
-            self._make(folder, spec)
+            self._make(folder, spec, me)
             child = self._spawn(folder, secrets or {})
         except BaseException:
-            lease.release(self._home, DEVICE, holder)
+            if holder is not None:
+                lease.release(self._home, DEVICE, holder)
             raise
         with self._lock:
             self._children[spec.job] = child
@@ -90,7 +96,7 @@ class Supervisor:
             if child is not None and child.poll() is not None:
                 del self._children[job]
             # Liveness first: whatever a process wrote before it was found dead is then already in the journal.
-            alive = self._alive(job, folder)
+            alive = self._alive(folder)
             cursor, known = self._folded.get(job, (None, JobState()))
             page = journal.read(folder / journal.FILE, cursor)
             asked = control.read(folder)
@@ -127,10 +133,11 @@ class Supervisor:
             raise NotFoundError(f"There is no job {job[:80]}.", "See all jobs with studio runs.")
         return self._jobs / job
 
-    def _make(self, folder: Path, spec: Spec) -> None:
+    def _make(self, folder: Path, spec: Spec, me: Identity) -> None:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir()
+            process.write(folder, me, process.STARTER)
             spec.write(folder)
         except FileExistsError:
             raise JobError(f"There already is a job {spec.job}.", "Start it under another id.") from None
@@ -148,29 +155,32 @@ class Supervisor:
                 "The process of the job cannot be started.", "Close other programs, and try again."
             ) from error
 
-    def _hand_over(self, folder: Path, holder: Holder, pid: int) -> None:
+    def _hand_over(self, folder: Path, holder: Holder | None, pid: int) -> None:
         """From here on the job's process has the device, and whoever comes next knows whom to ask."""
         try:
             identity = Identity.of(pid)
         except JobError:
             # It ended at once; its folder tells.
-            lease.release(self._home, DEVICE, holder)
+            (folder / process.STARTER).unlink(missing_ok=True)
+            if holder is not None:
+                lease.release(self._home, DEVICE, holder)
             return
         try:
             process.write(folder, identity)
-            lease.hand_over(self._home, DEVICE, replace(holder, pid=identity.pid, create_time=identity.create_time))
+            if holder is not None:
+                lease.hand_over(self._home, DEVICE, replace(holder, pid=identity.pid, create_time=identity.create_time))
         except (OSError, StorageError) as error:
             process.end(identity, _END_SECONDS)
             shutil.rmtree(folder, ignore_errors=True)
             raise StorageError("The job's folder cannot be written.", "Free some space on the disk.") from error
 
-    def _alive(self, job: str, folder: Path) -> bool | None:
+    def _alive(self, folder: Path) -> bool | None:
         """Whether the job's process lives; None while it is being started."""
         identity = process.read(folder)
         if identity is not None:
             return identity.alive()
-        holder = self.holder()
-        return None if holder is not None and (holder.kind, holder.id) == ("job", job) else False
+        starter = process.read(folder, process.STARTER)
+        return None if starter is not None and starter.alive() else False
 
     def _watch_the_stop(self, job: str, asked: control.Request) -> None:
         """Has one thread end the job when it does not end by itself. Any supervisor that sees the stop does so, in case

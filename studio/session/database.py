@@ -14,7 +14,7 @@ from studio.errors import StorageError, UsageError
 from studio.session import lock
 from studio.settings import Settings
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a test holds it to the migrations folder."""
 
 BUSY_MILLISECONDS = 15_000

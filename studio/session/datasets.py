@@ -1,34 +1,30 @@
-"""Data sets: bring a file in, look at it, split it, delete it."""
+"""Data sets: bring a file in, look at it, delete it. How it is mended and divided is in versions.py and splits.py."""
 
 import builtins
+import hashlib
 import shutil
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
 from studio import data
-from studio.data.values import Example, Report, Split
-from studio.errors import NotFoundError
+from studio.data.recipe import Recipe
+from studio.data.values import Example, Report
 from studio.session import checking, ids, lock, samples
-from studio.session.database import Database
-from studio.session.tables import DatasetRow, ProjectRow
+from studio.session.preparing import large, taken_in
+from studio.session.shelf import INCOMING
+from studio.session.splits import Splits
+from studio.session.tables import DatasetRow
 from studio.session.values import Dataset, Sample
-from studio.settings import Settings
+from studio.session.versions import Versions
 
-if TYPE_CHECKING:
-    from studio.session.jobbook import JobBook
+BROUGHT_IN = "Brought in."
 
 
-class Datasets:
+class Datasets(Versions, Splits):
     """The owner's data sets. A file with errors is kept too: its report says what is wrong."""
-
-    def __init__(self, settings: Settings, owner: str, database: Database, book: "JobBook") -> None:
-        self._settings = settings
-        self._owner = owner
-        self._database = database
-        self._book = book
 
     def check(self, path: Path) -> Report:
         """What is wrong with the file; nothing is kept."""
@@ -42,49 +38,57 @@ class Datasets:
         sample = samples.get(sample_id)
         return self.add(project_id, sample.path, sample.path.name)
 
-    def add(self, project_id: str, path: Path, name: str | None = None, *, judging: bool = False) -> Dataset:
-        """Copies the file in and checks it. The same content again answers the data set there is, under the new name.
+    def add(
+        self,
+        project_id: str,
+        paths: Path | Sequence[Path],
+        name: str | None = None,
+        *,
+        judging: bool = False,
+        aside: bool = False,
+    ) -> Dataset:
+        """Copies a file (or several, as one data set) in and checks it. The same content again answers the data set
+        there is, under the new name.
 
-        judging: brought for an evaluation alone; such a data set is never listed and never the latest.
+        judging: brought for an evaluation alone; such a data set is never listed and never the latest. aside: what is
+        large goes to a job of its own, and the answer is a data set that is being prepared.
         Raises DataError for what cannot be read at all, NotFoundError for an unknown project.
         """
-        name = name or path.name
         self._project(project_id)
-        limit = self._settings.upload_limit_mb * checking.MEGABYTE
+        sources = data.sources_of(paths, name)
         moment = ids.now()
         row = DatasetRow(
             id=ids.new(moment),
             owner=self._owner,
             project=project_id,
-            name=name,
+            name=data.name_of(sources, name),
             fingerprint="",
             created=moment,
             used=moment,
             judging=judging,
-            split="",
+            version=0,
         )
         folder = self._folder(row.id)
         folder.mkdir(parents=True)
         try:
-            data.import_file(path, folder, name, limit)
-            row.fingerprint = data.fingerprint(next(folder.glob("original*")))
-            with lock.hold(self._settings.home), self._database.write() as transaction:
-                known = self._same(transaction, row)
-                if known is None:
-                    transaction.add(row)
-                else:
-                    known.name, known.used = name, moment
+            later = aside and large([source.path for source in sources])
+            if later:
+                files = [folder / INCOMING / str(place) / source.path.name for place, source in enumerate(sources)]
+                prints = [taken_in(source.path, file) for source, file in zip(sources, files, strict=True)]
+            else:
+                data.import_file([source.path for source in sources], folder, row.name, self._limit)
+                prints = [data.fingerprint(source.path) for source in data.originals(folder)]
+            row.fingerprint = _fingerprint(prints)
+            known = self._kept(row, done=not later)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         if known is not None:
             shutil.rmtree(folder, ignore_errors=True)
-            return self._dataset(known)
-        return self._dataset(row)
-
-    def get(self, dataset_id: str) -> Dataset:
-        with self._database.read() as transaction:
-            return self._dataset(self._row(transaction, dataset_id))
+            return self.get(known)
+        if later:
+            self._prepare(self._dataset(row), files, Recipe(), BROUGHT_IN)
+        return self.get(row.id)
 
     def list(self, project_id: str) -> builtins.list[Dataset]:
         """The project's data sets, the last one brought in first."""
@@ -95,63 +99,51 @@ class Datasets:
         )
         with self._database.read() as transaction:
             rows = transaction.scalars(query).all()
-        return [self._dataset(row) for row in rows]
+        newest = {job.dataset: job for job in reversed(self._book.rows(project_id, "prepare"))}
+        found = [self._settled(row, newest.get(row.id)) for row in rows]
+        return [dataset for dataset in found if dataset is not None]
 
     def latest(self, project_id: str) -> Dataset | None:
         """The data set that was brought in last, None when there is none."""
         return next(iter(self.list(project_id)), None)
 
     def page(
-        self, dataset_id: str, start: int, count: int, search: str = ""
+        self, dataset_id: str, start: int, count: int, search: str = "", rule: str | None = None
     ) -> tuple[builtins.list[tuple[int, Example]], int]:
-        """`count` usable rows from the `start`-th (0-based) that holds `search`: (row number, example), and how many
-        there are in all."""
-        return data.page_examples(self.get(dataset_id).folder, start, count, search)
-
-    def split(self, dataset_id: str, validation: float = 0.1, test: float = 0.1, seed: int = 17) -> Split:
-        """Divides the usable rows and makes this the data set's split. validation, test: shares of the rows.
-
-        DataError when there are fewer than 4 usable rows.
-        """
-        folder = self.get(dataset_id).folder
-        examples = data.load_examples(folder / "rows.parquet")
-        made = data.make_split(examples, seed=seed, validation_share=validation, test_share=test)
-        path = data.save_split(made, folder)
-        with self._database.write() as transaction:
-            self._row(transaction, dataset_id).split = path.name
-        return made
-
-    def current_split(self, dataset_id: str) -> Split:
-        """The data set's split; made with the default shares when there is none yet."""
-        path = self.split_file(dataset_id)
-        return data.load_split(path)
-
-    def split_file(self, dataset_id: str) -> Path:
-        """Where the data set's current split lies; made with the default shares when there is none yet."""
-        with self._database.read() as transaction:
-            name = self._row(transaction, dataset_id).split
-        if not name:
-            self.split(dataset_id)
-            return self.split_file(dataset_id)
-        return self._folder(dataset_id) / name
+        """`count` usable rows from the `start`-th (0-based) that holds `search` (and, with `rule`, that a finding of it
+        is about): (row number, example), and how many there are in all."""
+        dataset = self.get(dataset_id)
+        lines = None if rule is None else _places(dataset.report, rule)
+        return data.page_examples(dataset.folder, start, count, search, lines, dataset.version)
 
     def statistics(self, dataset_id: str) -> "data.Statistics":
         """Counts and lengths of the usable rows."""
-        return data.statistics(data.load_examples(self.get(dataset_id).folder / "rows.parquet"))
+        return data.statistics(data.load_examples(self.get(dataset_id).rows))
 
     def delete(self, dataset_id: str) -> None:
-        """Deletes the data set with its files; refused while a run reads it. Runs made from it stay."""
+        """Deletes the data set with its files; refused while a job reads or makes it. Runs made from it stay."""
+        self.get(dataset_id)
         with lock.hold(self._settings.home):
             self._book.refuse_active(self._book.rows(dataset=dataset_id))
-            with self._database.write() as transaction:
-                transaction.delete(self._row(transaction, dataset_id))
-            shutil.rmtree(self._folder(dataset_id), ignore_errors=True)
+            self._forget(dataset_id)
 
-    def _project(self, project_id: str) -> None:
-        with self._database.read() as transaction:
-            row = transaction.get(ProjectRow, project_id)
-            if row is None or row.owner != self._owner:
-                raise NotFoundError(f"There is no project {project_id}.", "Choose one from the list of projects.")
+    @property
+    def _limit(self) -> int:
+        return self._settings.upload_limit_mb * checking.MEGABYTE
+
+    def _kept(self, row: DatasetRow, done: bool) -> str | None:
+        """Enters the data set into the catalogue, with its first version where that is done; or the id of the one that
+        has the same content already."""
+        with lock.hold(self._settings.home), self._database.write() as transaction:
+            known = self._same(transaction, row)
+            if known is not None:
+                known.name, known.used = row.name, row.used
+                return known.id
+            transaction.add(row)
+            if done:
+                transaction.flush()
+                self._add_version(transaction, row, 1, BROUGHT_IN, row.created)
+        return None
 
     def _same(self, transaction: Any, row: DatasetRow) -> DatasetRow | None:
         query = select(DatasetRow).where(
@@ -159,21 +151,20 @@ class Datasets:
             DatasetRow.project == row.project,
             DatasetRow.fingerprint == row.fingerprint,
             DatasetRow.judging == row.judging,
+            DatasetRow.version > 0,
         )
         # How a file is read goes by its ending, so the same bytes under another one are another data set.
         ending = Path(row.name).suffix.lower()
         return next((known for known in transaction.scalars(query) if Path(known.name).suffix.lower() == ending), None)
 
-    def _row(self, transaction: Any, dataset_id: str) -> DatasetRow:
-        row: DatasetRow | None = transaction.get(DatasetRow, dataset_id)
-        if row is None or row.owner != self._owner:
-            raise NotFoundError(f"There is no data set {dataset_id}.", "Choose one from the Data tab.")
-        return row
 
-    def _folder(self, dataset_id: str) -> Path:
-        return self._settings.datasets_folder / dataset_id
+def _fingerprint(prints: Sequence[str]) -> str:
+    """Of one file its own, of several one over theirs."""
+    return prints[0] if len(prints) == 1 else hashlib.sha256("\n".join(prints).encode()).hexdigest()
 
-    def _dataset(self, row: DatasetRow) -> Dataset:
-        folder = self._folder(row.id)
-        report = replace(data.load_report(folder), file=row.name)
-        return Dataset(row.id, row.project, row.name, row.fingerprint, row.created, report, folder)
+
+def _places(report: Report, rule: str) -> builtins.list[tuple[int, int]]:
+    """Where the findings of a rule are: the 0-based file and the line."""
+    files = {name: place for place, name in enumerate(report.files)}
+    found = [finding for finding in report.findings if finding.rule == rule and finding.line is not None]
+    return [(files.get(finding.file or "", 0), finding.line or 0) for finding in found]

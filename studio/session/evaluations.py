@@ -35,7 +35,7 @@ class Evaluations:
             if not brought.report.usable:
                 first = next(f for f in brought.report.findings if f.severity == "error")
                 raise DataError(first.message, first.remedy, line=first.line, field=first.field)
-            dataset, rows, split = brought.id, brought.folder / "rows.parquet", None
+            dataset, rows, split = brought.id, brought.rows, None
         elif not rows.is_file():
             raise DataError("The data set of this run was deleted.", "Evaluate it on a file with examples instead.")
         row = JobRow(

@@ -21,7 +21,7 @@ from studio.session.tables import JobRow
 from studio.session.values import Readiness, Run
 from studio.settings import Settings
 
-KINDS = {"train": "a training run", "evaluate": "an evaluation"}
+KINDS = {"prepare": "the preparation of data", "train": "a training run", "evaluate": "an evaluation"}
 
 
 class Runs:
@@ -83,6 +83,7 @@ class Runs:
             kind="train",
             name=checked_name(name or f"{stem}, {found.method.title} {found.strength}"),
             dataset=found.dataset.id,
+            version=found.dataset.version,
             model=found.model.name,
             method=found.method.id,
             options=found.options.model_dump(),
@@ -91,7 +92,7 @@ class Runs:
         return self._book.start(row, lambda: self._work(found))
 
     def _work(self, found: Complete) -> Train:
-        rows = found.dataset.folder / "rows.parquet"
+        rows = found.dataset.rows
         return Train(
             data=Source(str(rows), data.fingerprint(rows)),
             split=Source(str(found.split_file), data.fingerprint(found.split_file)),

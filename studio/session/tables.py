@@ -48,7 +48,7 @@ class ProjectRow(Base):
 
 class DatasetRow(Base):
     """used: when it was last brought in, which decides the latest. judging: brought for an evaluation alone, and not
-    listed. split: file name of the current split in its folder, '' before there is one."""
+    listed. version: the number of the current version, 0 while the first one is being prepared."""
 
     __tablename__ = "datasets"
 
@@ -60,10 +60,30 @@ class DatasetRow(Base):
     created: Mapped[datetime] = mapped_column(UtcTime)
     used: Mapped[datetime] = mapped_column(UtcTime)
     judging: Mapped[bool]
+    version: Mapped[int]
+
+
+class VersionRow(Base):
+    """One version of a data set: its rows, report and recipe lie in the data set's folder under its number. parent: the
+    version it was made from, which undo goes back to. says: what was done, as a sentence. split: file name of its
+    current split, '' before there is one; split_how: the arguments that split was made with."""
+
+    __tablename__ = "versions"
+
+    dataset: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    owner: Mapped[str] = mapped_column(String(120), index=True)
+    project: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    parent: Mapped[int | None]
+    says: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(UtcTime)
     split: Mapped[str] = mapped_column(String(120))
+    split_how: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class JobRow(Base):
+    """version: which version of the data set it reads or makes."""
+
     __tablename__ = "jobs"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -73,6 +93,7 @@ class JobRow(Base):
     name: Mapped[str] = mapped_column(String(300))
     created: Mapped[datetime] = mapped_column(UtcTime)
     dataset: Mapped[str | None] = mapped_column(ForeignKey("datasets.id", ondelete="SET NULL"), index=True)
+    version: Mapped[int | None]
     model: Mapped[str] = mapped_column(String(300))
     method: Mapped[str] = mapped_column(String(60))
     options: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

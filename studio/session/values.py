@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from studio import data
+
 if TYPE_CHECKING:
     from studio.data.values import Report
     from studio.jobs.lease import Holder
@@ -30,7 +32,10 @@ class Project:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A file that was brought in. fingerprint: hex SHA-256 of the original. folder: original, rows and report."""
+    """A file that was brought in, at its current version. fingerprint: hex SHA-256 of the original (of several: over
+    theirs). folder: originals, and the rows and reports of all versions. version: 0 while the first one is being made.
+    preparing: the job that makes the next version, while it is at work and after it failed.
+    """
 
     id: str
     project: str
@@ -39,6 +44,22 @@ class Dataset:
     created: datetime
     report: Report
     folder: Path
+    version: int = 1
+    preparing: Run | None = None
+
+    @property
+    def rows(self) -> Path:
+        """Where the usable rows of the current version lie."""
+        return data.rows_file(self.folder, self.version)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One step in the history of a data set. says: what was done, as a sentence."""
+
+    number: int
+    says: str
+    created: datetime
 
 
 @dataclass(frozen=True)
@@ -55,11 +76,11 @@ class Sample:
 @dataclass(frozen=True)
 class Run:
     """One job and where it stands. parent: the train job that an evaluation belongs to. method is '' and options are
-    empty for an evaluation. dataset: None when it was deleted since."""
+    empty for an evaluation. dataset: None when it was deleted since; version: which of its versions is read or made."""
 
     id: str
     project: str
-    kind: Literal["train", "evaluate"]
+    kind: Literal["prepare", "train", "evaluate"]
     name: str
     created: datetime
     dataset: str | None
@@ -69,6 +90,7 @@ class Run:
     parent: str | None
     state: JobState
     folder: Path
+    version: int | None = None
 
 
 @dataclass(frozen=True)

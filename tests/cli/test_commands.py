@@ -171,7 +171,7 @@ def test_the_unforeseen_is_two_sentences_and_a_file(studio: Studio) -> None:
         connection.execute("INSERT INTO projects VALUES ('p', 'local', 'P', '2026-01-01', '2026-01-01', '{}')")
         connection.execute(
             "INSERT INTO jobs VALUES ('j', 'local', 'p', 'train', 'J', '2026-01-01 00:00:00.000000', NULL, 'm', 'lora',"
-            " '{torn', NULL)"
+            " '{torn', NULL, NULL)"
         )
     done = studio("runs")
     assert (done.code, done.out) == (1, "")

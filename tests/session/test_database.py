@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from studio import data
 from studio.errors import BusyError, StorageError, UsageError
 from studio.session import Session, database, lock
 from studio.session.tables import Base
@@ -21,7 +22,9 @@ MIGRATIONS = Path(database.__file__).parent / "migrations"
 FILLED_AT_0001 = (
     "INSERT INTO projects VALUES ('p1', 'local', 'Old', '2026-01-02 03:04:05.000000', '2026-01-02 03:04:05.000000',"
     ' \'{"tab": "chat"}\')',
-    "INSERT INTO jobs VALUES ('j1', 'local', 'p1', 'train', 'Old run', '2026-01-02 03:04:06.000000', NULL, 'starter',"
+    "INSERT INTO datasets VALUES ('d1', 'local', 'p1', 'old.jsonl', 'f', '2026-01-02 03:04:05.000000',"
+    " '2026-01-02 03:04:05.000000', 0, 'split-1.json')",
+    "INSERT INTO jobs VALUES ('j1', 'local', 'p1', 'train', 'Old run', '2026-01-02 03:04:06.000000', 'd1', 'starter',"
     " 'lora', '{}', NULL)",
     "INSERT INTO turns VALUES (1, 'local', 'p1', 'j1', 'user', 'Hello', '2026-01-02 03:04:07.000000')",
 )
@@ -36,18 +39,22 @@ def test_an_empty_database_is_brought_to_the_schema_of_the_tables(settings: Sett
     engine.dispose()
 
 
-def test_a_version_1_database_keeps_its_rows(settings: Settings) -> None:
+def test_a_version_1_database_keeps_its_rows(settings: Settings, chat_file: Path) -> None:
     engine = create_engine(settings.database)
     database.migrate(engine, "0001")
     with engine.begin() as connection:
         for statement in FILLED_AT_0001:
             connection.execute(text(statement))
     engine.dispose()
+    data.import_file(chat_file, settings.datasets_folder / "d1", "old.jsonl")
     with Session(settings) as session:
         project = session.projects.current()
         assert (project.id, project.name, project.created.isoformat()) == ("p1", "Old", "2026-01-02T03:04:05+00:00")
         assert session.projects.choices("p1") == {"tab": "chat"}
-        assert [run.name for run in session.runs.list()] == ["Old run"]
+        assert [(run.name, run.dataset, run.version) for run in session.runs.list()] == [("Old run", "d1", 1)]
+        assert session.datasets.get("d1").version == 1
+        assert [version.says for version in session.datasets.versions("d1")] == ["Brought in."]
+        assert session.datasets.split_file("d1").name == "split-1.json"
     with create_engine(settings.database).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []

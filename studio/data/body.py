@@ -1,0 +1,112 @@
+"""What a prepare job does: brings files in as a data set, or makes a further version of one.
+
+Everything goes into the job's folder `result`; the session takes it over from there. A job that was stopped or failed
+leaves nothing there.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from studio.data import store
+from studio.data.keys import fingerprint
+from studio.data.recipe import Recipe
+from studio.data.values import Report
+from studio.errors import CancelledError, DataError, JobError
+from studio.jobs import control
+from studio.jobs.events import Progress, Result, State
+from studio.jobs.journal import Journal
+from studio.jobs.spec import Prepare, Spec
+
+RESULT = "result"
+READING = "Reading and checking the rows"
+MEGABYTE = 10**6
+TELL_SECONDS = 0.5
+ASK_SECONDS = 0.1
+
+
+def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    """Prepares as the spec says and journals it to the last word (finished or stopped).
+
+    secrets: none are needed. Raises StudioError in the user's words for what cannot be read or stored.
+    """
+    work = spec.work
+    if not isinstance(work, Prepare):
+        raise JobError("This job prepares no data.", "Bring the file in again from the Data tab.")
+    journal.append(State("running"))
+    result = folder / RESULT
+    shutil.rmtree(result, ignore_errors=True)
+    ticker = Ticker(folder, journal)
+    try:
+        report = _made(work, result, ticker)
+    except CancelledError:
+        shutil.rmtree(result, ignore_errors=True)
+        journal.append(State("stopped"))
+        return
+    except BaseException:
+        shutil.rmtree(result, ignore_errors=True)
+        raise
+    counts = report.as_json()
+    del counts["findings"]
+    journal.append(Result(counts))
+    journal.append(State("finished"))
+
+
+def _made(work: Prepare, result: Path, ticker: "Ticker") -> Report:
+    paths = [Path(source.path) for source in work.files]
+    for path, source in zip(paths, work.files, strict=True):
+        if not path.is_file() or fingerprint(path) != source.fingerprint:
+            raise DataError(f"{work.name} was changed or removed meanwhile.", "Bring the file in again.")
+    recipe = Recipe.from_json(work.recipe)
+    if work.version == 1:
+        return store.import_file(paths, result, work.name, None, ticker.bytes, recipe, ticker.cancelled)
+    result.mkdir()
+    kept = [_linked(path, result / path.name) for path in [*paths, paths[0].with_name("report.json")]]
+    report = store.make_version(result, work.version, recipe, ticker.bytes, ticker.cancelled)
+    for path in kept:
+        path.unlink()
+    return report
+
+
+def _linked(path: Path, target: Path) -> Path:
+    """The same file under another name, which costs no space; a copy where the disk knows no links."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copyfile(path, target)
+    return target
+
+
+class Ticker:
+    """Tells the journal how far the work is, at most twice a second, and asks whether it is to end."""
+
+    def __init__(self, folder: Path, journal: Journal) -> None:
+        self._folder = folder
+        self._journal = journal
+        self._begun = time.monotonic()
+        self._told = ("", 0.0)
+        self._asked = 0.0
+
+    def cancelled(self) -> bool:
+        # Called for each row; the question goes to the disk.
+        now = time.monotonic()
+        if now - self._asked < ASK_SECONDS:
+            return False
+        self._asked = now
+        return control.requested(self._folder) == "stop"
+
+    def bytes(self, done: int, total: int) -> None:
+        self._tell(READING, done, total, MEGABYTE, "MB")
+
+    def _tell(self, what: str, done: int, total: int, scale: int, unit: str) -> None:
+        now = time.monotonic()
+        if self._told[0] != what:
+            self._begun = now
+        elif now - self._told[1] < TELL_SECONDS:
+            return
+        self._told = (what, now)
+        spent = now - self._begun
+        left = spent * (total - done) / done if done and spent > TELL_SECONDS else None
+        self._journal.append(Progress(what, done // scale, -(-total // scale), left, unit))

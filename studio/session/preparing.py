@@ -1,0 +1,105 @@
+"""The making of versions: at once for what is quickly read, else in a prepare job with progress and cancel."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio import data, models
+from studio.data.recipe import Recipe
+from studio.errors import DataError, JobError, StorageError
+from studio.jobs.spec import Prepare, Source
+from studio.session import ids, lock
+from studio.session.jobbook import ACTIVE
+from studio.session.shelf import Shelf
+from studio.session.tables import JobRow
+from studio.session.values import Dataset
+
+AT_ONCE_BYTES = 20 * 10**6
+"""What is read within a few seconds; more goes to a job of its own."""
+PACKED = (".gz", ".xlsx", ".parquet")
+PACKING = 8
+"""How many times larger packed files may be when they are unpacked, as a cautious guess."""
+
+
+class Preparing(Shelf):
+    def cancel(self, dataset_id: str) -> None:
+        """Ends the preparation that is under way, or forgets one that failed. Without a first version the data set goes
+        with it; else it stays at the version it has."""
+        dataset = self.get(dataset_id)
+        job = dataset.preparing
+        if job is None:
+            raise JobError(f"{dataset.name} is not being prepared.", "There is nothing to cancel.")
+        if job.state.state in ACTIVE:
+            self._book.supervisor.stop(job.id)
+        elif dataset.version:
+            self._book.delete(job.id)
+        else:
+            with lock.hold(self._settings.home):
+                self._forget(dataset_id)
+
+    def _make(self, dataset_id: str, recipe: Recipe, says: str) -> Dataset:
+        """The data set with a further version by this recipe, or with the job that makes it."""
+        dataset = self.get(dataset_id)
+        if dataset.preparing and dataset.preparing.state.state in ACTIVE:
+            raise JobError(f"{dataset.name} is still being prepared.", "Wait until that is done, or cancel it.")
+        paths = [source.path for source in data.originals(dataset.folder)]
+        if large(paths):
+            self._prepare(dataset, paths, recipe, says)
+            return self.get(dataset_id)
+        with lock.hold(self._settings.home):
+            number = self._next_number(dataset_id)
+            data.make_version(dataset.folder, number, recipe)
+            with self._database.write() as transaction:
+                row = self._row(transaction, dataset_id)
+                self._add_version(transaction, row, number, says, ids.now())
+        return self._dataset(row)
+
+    def _prepare(self, dataset: Dataset, paths: Sequence[Path], recipe: Recipe, says: str) -> None:
+        """Starts the job that makes the data set's next version."""
+        tokenizer = models.starter_folder() / "tokenizer.json"
+        work = Prepare(
+            files=[Source(str(path), data.fingerprint(path)) for path in paths],
+            name=dataset.name,
+            version=self._next_number(dataset.id),
+            recipe=recipe.as_json(),
+            tokenizer=Source(str(tokenizer), data.fingerprint(tokenizer)),
+            threads=self._settings.threads,
+        )
+        row = JobRow(
+            project=dataset.project,
+            kind="prepare",
+            name=f"Preparing {dataset.name}",
+            dataset=dataset.id,
+            version=work.version,
+            model="",
+            method="",
+            options={"says": says},
+            parent=None,
+        )
+        self._book.start(row, lambda: work)
+
+
+def large(paths: Sequence[Path]) -> bool:
+    """Whether files are too large to be read while a person waits. DataError for one that is not there."""
+    try:
+        return sum(path.stat().st_size * (PACKING if path.suffix in PACKED else 1) for path in paths) > AT_ONCE_BYTES
+    except OSError:
+        return False
+
+
+def taken_in(path: Path, target: Path) -> str:
+    """Copies a file and returns the hex SHA-256 of what it held."""
+    sha = hashlib.sha256()
+    try:
+        reading = path.open("rb")
+    except OSError as error:
+        raise DataError(f"The file {path.name} cannot be opened.", "Check that you may read it.") from error
+    try:
+        target.parent.mkdir(parents=True)
+        with reading, target.open("wb") as writing:
+            while block := reading.read(1 << 20):
+                sha.update(block)
+                writing.write(block)
+    except OSError as error:
+        raise StorageError(f"{path.name} could not be stored.", "Free some space on the disk and try again.") from error
+    return sha.hexdigest()
