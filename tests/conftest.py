@@ -40,6 +40,14 @@ def tuned_checkpoint(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory)
     return make_tuned_checkpoint(tiny_model, tmp_path_factory.mktemp("jobs") / "tuned")
 
 
+@pytest.fixture(scope="session")
+def full_checkpoint(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of the tiny model tuned in full on the same task: a whole model."""
+    from tests.tuned import make_full_checkpoint
+
+    return make_full_checkpoint(tiny_model, tmp_path_factory.mktemp("jobs") / "full")
+
+
 @pytest.fixture
 def chat_file(tmp_path: Path) -> Path:
     """60 good chat rows of a learnable task: fruit or tool, answered in JSON."""

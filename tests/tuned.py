@@ -1,17 +1,46 @@
-"""A really trained small adapter for the tiny model, as a checkpoint of a job: for tests of what uses tuned models."""
+"""Really tuned tiny models, as checkpoints of jobs: for tests of what uses tuned models."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.tiny import chat_rows
 
 
 def make_tuned_checkpoint(model: Path, job: Path) -> Path:
     """Trains a LoRA on the fruit-or-tool task for some seconds and keeps it under `job`; returns the checkpoint."""
-    import torch
     from peft import LoraConfig, get_peft_model
 
-    from studio.data.values import Message
     from studio.models import checkpoint, loading
+
+    tuned = get_peft_model(
+        loading.load_base(model, 1),
+        LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM"),
+    )
+    loss = _teach(model, tuned, 3e-3)
+    return checkpoint.write(job, 120, loss, lambda folder: tuned.save_pretrained(folder))
+
+
+def make_full_checkpoint(model: Path, job: Path) -> Path:
+    """The same task taught to every weight of the model; the checkpoint is a whole model."""
+    from studio.methods.full import Full
+    from studio.models import checkpoint, loading
+
+    tuned = Full().build(loading.load_base(model, 1), None)
+    loss = _teach(model, tuned, 2e-3)
+
+    def save(folder: Path) -> None:
+        Full().save(tuned, folder, "tiny")
+        loading.copy_tokenizer(model, folder)
+
+    return checkpoint.write(job, 120, loss, save)
+
+
+def _teach(model: Path, tuned: Any, rate: float) -> float:
+    """120 steps on the fruit-or-tool task; the last loss."""
+    import torch
+
+    from studio.data.values import Message
+    from studio.models import loading
     from studio.models.loss import Scorer
     from studio.models.template import encode
 
@@ -19,16 +48,12 @@ def make_tuned_checkpoint(model: Path, job: Path) -> Path:
     torch.set_num_threads(1)
     tokenizer = loading.load_tokenizer(model)
     rows = [encode(tokenizer, [Message(**m) for m in row["messages"]]) for row in chat_rows(80)]
-    tuned = get_peft_model(
-        loading.load_base(model, 1),
-        LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM"),
-    ).train()
-    scorer = Scorer(tuned)
-    optimizer = torch.optim.AdamW([p for p in tuned.parameters() if p.requires_grad], lr=3e-3)
+    scorer = Scorer(tuned.train())
+    optimizer = torch.optim.AdamW([p for p in tuned.parameters() if p.requires_grad], lr=rate)
     for step in range(120):
         start = step % 4 * 20
         loss = scorer.losses(rows[start : start + 20]).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return checkpoint.write(job, 120, float(loss.detach()), lambda folder: tuned.save_pretrained(folder))
+    return float(loss.detach())

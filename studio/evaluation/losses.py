@@ -9,7 +9,6 @@ from typing import Any
 
 from studio.data.values import Example
 from studio.inference.generate import Engine
-from studio.inference.load import BASE
 from studio.models.loss import Scorer, targets
 from studio.models.template import Encoded, encode
 
@@ -23,15 +22,16 @@ class Losses:
         self._engine = engine
         self._rows = [last_answer(engine.loaded.tokenizer, one, engine.loaded.context) for one in examples]
         self.answer_tokens = max(targets(row) for row in self._rows)
-        with engine.using(BASE):
-            self._scorer = Scorer(engine.loaded.wrapped or engine.loaded.network)
 
     def batches(self, model: str) -> Iterator[dict[int, float]]:
         """Batch by batch: position of the row -> mean loss of its answer in nats per token."""
+        loaded = self._engine.loaded
+        with self._engine.using(model):
+            scorer = Scorer(loaded.whole.get(model) or loaded.wrapped or loaded.network)
         for batch in self._batches():
             rows = [self._rows[number] for number in batch]
             with self._engine.using(model):
-                losses = self._scorer.losses(rows)
+                losses = scorer.losses(rows)
             pieces = losses.split([targets(row) for row in rows])
             yield {number: float(piece.mean()) for number, piece in zip(batch, pieces, strict=True)}
 

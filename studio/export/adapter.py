@@ -1,5 +1,6 @@
-"""A run's best adapter as a zip that transformers and peft open: weights, tokenizer, README, training summary.
+"""A run's best state as a zip that transformers and peft open: weights, tokenizer, README, training summary.
 
+An adapter comes with its tokenizer, and with its base model where that is on no hub; a whole model comes as its folder.
 Nothing else goes in: no pickles, no optimiser state, no job internals, no paths of this machine. The same run always
 gives the same bytes. Torch-free.
 """
@@ -13,25 +14,15 @@ from typing import Any
 
 from studio import data, models
 from studio.errors import JobError, ModelError, StorageError, StudioError
-from studio.export.readme import readme
+from studio.export.readme import adapter_use, readme, whole_use
 from studio.jobs import journal
 from studio.jobs.spec import Spec, Train
 from studio.models import ModelInfo, checkpoint
+from studio.models.inspection import TOKENIZER_FILES
 from studio.models.template import PLAIN_TEMPLATE
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
-TOKENIZER = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "tokenizer.model",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-    "chat_template.json",
-)
 BASE = ("config.json", "generation_config.json", "README.md", "LICENSE", "NOTICE", "model.safetensors.index.json")
 _WHEN = (1980, 1, 1, 0, 0, 0)
 
@@ -44,7 +35,7 @@ def write_zip(job_folder: Path, spec: Spec, target: Path, with_base: bool | None
     """
     work = spec.work
     if not isinstance(work, Train):
-        raise JobError("Only a training run has an adapter to take away.", "Choose a training run.")
+        raise JobError("Only a training run has a model to take away.", "Choose a training run.")
     best = checkpoint.best(job_folder)
     info = models.inspect(Path(work.model.path), name=work.model_name)
     along = _is_starter(info) if with_base is None else with_base
@@ -65,22 +56,17 @@ def write_zip(job_folder: Path, spec: Spec, target: Path, with_base: bool | None
 def _members(
     job_folder: Path, spec: Spec, work: Train, best: Path, info: ModelInfo, along: bool
 ) -> Iterator[tuple[str, bytes | Path]]:
-    model = Path(info.path)
-    base = "base" if along else _portable(work.model_name)
     manifest = checkpoint.verify(best)
-    yield f"adapter/{WEIGHTS}", best / WEIGHTS
-    yield f"adapter/{CONFIG}", _adapter_config(best, base)
-    for name in TOKENIZER:
-        if (model / name).is_file():
-            yield f"tokenizer/{name}", model / name
-            if along:
-                yield f"base/{name}", model / name
-    if along:
-        for path in (*(model / name for name in BASE), *sorted(model.glob("*.safetensors"))):
-            if path.is_file():
-                yield f"base/{path.name}", path
-    if not info.has_chat_template:
-        yield "tokenizer/chat_template.jinja", _plain_template(model)
+    base = "base" if along else _portable(work.model_name)
+    if (best / WEIGHTS).is_file():
+        use = adapter_use(base)
+        yield from _adapter(best, info, base, along)
+    else:
+        use = whole_use()
+        for name in manifest.files:
+            yield f"model/{name}", best / name
+        if not info.has_chat_template:
+            yield "model/chat_template.jinja", _plain_template(Path(info.path))
     result = _result(job_folder)
     rows = _training_rows(work)
     summary = {
@@ -95,8 +81,25 @@ def _members(
         "result": result,
     }
     yield "training.json", _json(summary)
-    text = readme(spec, work, manifest, base=base, licence=info.licence, result=result, rows=rows)
+    text = readme(spec, work, manifest, use=use, licence=info.licence, result=result, rows=rows)
     yield "README.md", text.encode()
+
+
+def _adapter(best: Path, info: ModelInfo, base: str, along: bool) -> Iterator[tuple[str, bytes | Path]]:
+    model = Path(info.path)
+    yield f"adapter/{WEIGHTS}", best / WEIGHTS
+    yield f"adapter/{CONFIG}", _adapter_config(best, base)
+    for name in TOKENIZER_FILES:
+        if (model / name).is_file():
+            yield f"tokenizer/{name}", model / name
+            if along:
+                yield f"base/{name}", model / name
+    if along:
+        for path in (*(model / name for name in BASE), *sorted(model.glob("*.safetensors"))):
+            if path.is_file():
+                yield f"base/{path.name}", path
+    if not info.has_chat_template:
+        yield "tokenizer/chat_template.jinja", _plain_template(model)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes | Path) -> None:

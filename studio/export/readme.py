@@ -1,12 +1,19 @@
-"""The README.md inside an exported adapter: how to load it, how it was trained, and on what terms it may be used."""
+"""The README.md inside an export: how to load what is in it, how it was trained, and on what terms it may be used."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.jobs.spec import Spec, Train
 from studio.models.checkpoint import Manifest
 
-SNIPPET = """\
+ASK = """\
+chat = [{"role": "user", "content": "Your question"}]
+prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+answer = model.generate(**prompt, max_new_tokens=200, do_sample=False, eos_token_id=tokenizer.eos_token_id)[0]
+print(tokenizer.decode(answer[prompt["input_ids"].shape[1]:], skip_special_tokens=True))
+"""
+ADAPTER = """\
 import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -14,16 +21,42 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 base = {base!r}
 tokenizer = AutoTokenizer.from_pretrained("tokenizer")
 model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32), "adapter")
-chat = [{{"role": "user", "content": "Your question"}}]
-prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
-answer = model.generate(**prompt, max_new_tokens=200, do_sample=False, eos_token_id=tokenizer.eos_token_id)[0]
-print(tokenizer.decode(answer[prompt["input_ids"].shape[1]:], skip_special_tokens=True))
+"""
+WHOLE = """\
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("model")
+model = AutoModelForCausalLM.from_pretrained("model", dtype=torch.float32)
 """
 
 
-def snippet(base: str) -> str:
-    """Python that answers one question with the unpacked zip as its working folder."""
-    return SNIPPET.format(base=base)
+@dataclass(frozen=True)
+class Use:
+    """How what is inside is used. what: the first sentence's noun; needs: libraries; code: a snippet that runs with the
+    unpacked zip as its working folder; terms: what the licence holds for."""
+
+    what: str
+    needs: str
+    code: str
+    terms: str
+
+
+def adapter_use(base: str) -> Use:
+    """base: the folder or name of the base model to load."""
+    where = (
+        "The base model lies in `base/`, since it is on no hub."
+        if base == "base"
+        else f"The base model is not inside: put its folder beside `adapter/` and call it `{base}`, or change the path."
+    )
+    terms = "it holds for this adapter together with the base model"
+    what = f"An adapter for the base model {{model}}, tuned with Finetune Studio. {where}"
+    return Use(what, "torch transformers peft", ADAPTER.format(base=base) + ASK, terms)
+
+
+def whole_use() -> Use:
+    what = "A model of its own in `model/`, tuned from {model} with Finetune Studio; the base model is not needed."
+    return Use(what, "torch transformers", WHOLE + ASK, "it holds for this model as well")
 
 
 def readme(
@@ -31,12 +64,12 @@ def readme(
     work: Train,
     manifest: Manifest,
     *,
-    base: str,
+    use: Use,
     licence: str | None,
     result: Mapping[str, Any] | None,
     rows: int | None,
 ) -> str:
-    """The page in Markdown. base: the folder or name to load; rows: training rows, None when unknown."""
+    """The page in Markdown. rows: training rows, None when unknown."""
     options = "\n".join(f"| {name} | {value} |" for name, value in work.options.items())
     facts = [
         ("Base model", work.model_name),
@@ -48,21 +81,16 @@ def readme(
         ("Made", spec.created),
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in facts if value is not None)
-    where = (
-        "The base model lies in `base/`, since it is on no hub."
-        if base == "base"
-        else f"The base model is not inside: put its folder beside `adapter/` and call it `{base}`, or change the path."
-    )
     return f"""# {spec.name}
 
-An adapter for the base model {work.model_name}, tuned with Finetune Studio. {where}
+{use.what.format(model=work.model_name)}
 
 ## Use it
 
-Unpack the zip, `pip install torch transformers peft`, and run in the unpacked folder:
+Unpack the zip, `pip install {use.needs}`, and run in the unpacked folder:
 
 ```python
-{snippet(base)}```
+{use.code}```
 
 ## How it was trained
 
@@ -76,11 +104,11 @@ Unpack the zip, `pip install torch transformers peft`, and run in the unpacked f
 
 ## Licence
 
-{_terms(licence)}
+{_terms(licence, use.terms)}
 """
 
 
-def _terms(licence: str | None) -> str:
+def _terms(licence: str | None, holds: str) -> str:
     if licence:
-        return f"The base model's licence is {licence}; it holds for this adapter together with the base model."
+        return f"The base model's licence is {licence}; {holds}."
     return "The base model's files name no licence. Look up its terms before you pass the tuned model on."

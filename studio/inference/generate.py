@@ -1,4 +1,4 @@
-"""The engine: one base model, any number of adapters on it, one generation at a time. Runs in job and inference
+"""The engine: one base model, any number of models tuned from it, one generation at a time. Runs in job and inference
 processes only; the HTTP side is server.py."""
 
 import threading
@@ -18,13 +18,13 @@ BATCH_ROWS = 32
 BATCH_TOKENS = 8192
 
 
-def load(model_folder: Path, adapters: Mapping[str, Path], threads: int = 0) -> "Engine":
-    """An engine for the base model in `model_folder` and the peft adapters by id; see load.load_model."""
-    return Engine(load_model(model_folder, adapters, threads))
+def load(model_folder: Path, tuned: Mapping[str, Path], threads: int = 0) -> "Engine":
+    """An engine for the base model in `model_folder` and what was tuned from it, by id; see load.load_model."""
+    return Engine(load_model(model_folder, tuned, threads))
 
 
 class Engine:
-    """Answers as 'base' (adapters off) or as any adapter by its id."""
+    """Answers as 'base' (adapters off) or as any tuned model by its id."""
 
     def __init__(self, loaded: Loaded) -> None:
         self.loaded = loaded
@@ -32,7 +32,7 @@ class Engine:
 
     @property
     def models(self) -> tuple[str, ...]:
-        return (BASE, *self.loaded.names)
+        return (BASE, *self.loaded.names, *self.loaded.whole)
 
     @contextmanager
     def using(self, model: str, called_off: threading.Event | None = None) -> Iterator[Any]:
@@ -45,7 +45,7 @@ class Engine:
             return
         try:
             with torch.inference_mode(), self._switched(model):
-                yield self.loaded.network
+                yield self.loaded.whole.get(model, self.loaded.network)
         finally:
             self._lock.release()
 
@@ -135,7 +135,7 @@ class Engine:
     @contextmanager
     def _switched(self, model: str) -> Iterator[None]:
         wrapped = self.loaded.wrapped
-        if wrapped is None:
+        if wrapped is None or model in self.loaded.whole:
             yield
         elif model == BASE:
             with wrapped.disable_adapter():

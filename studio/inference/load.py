@@ -1,4 +1,7 @@
-"""Loading a base model with its adapters for inference: data type, end tokens, adapters. Torch is imported inside."""
+"""Loading a base model with what was tuned from it for inference: data type, end tokens, adapters, whole models.
+
+Torch is imported inside.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +20,13 @@ BASE = "base"
 @dataclass(frozen=True)
 class Loaded:
     """A frozen base model in evaluation mode. network: the transformers model; wrapped: the peft model around it, None
-    without adapters; names: adapter id -> peft's name for it; end: token ids that end an answer; pad: token id;
-    context: tokens the model reads at once."""
+    without adapters; names: adapter id -> peft's name for it; whole: models tuned in full, by id; end: token ids that
+    end an answer; pad: token id; context: tokens the model reads at once."""
 
     network: Any
     wrapped: Any
     names: dict[str, str]
+    whole: dict[str, Any]
     tokenizer: Any
     end: tuple[int, ...]
     pad: int
@@ -30,26 +34,34 @@ class Loaded:
     device: str
 
 
-def load_model(folder: Path, adapters: Mapping[str, Path], threads: int) -> Loaded:
-    """Loads the base once and each adapter beside it; threads 0: all that the container allows.
+def load_model(folder: Path, tuned: Mapping[str, Path], threads: int) -> Loaded:
+    """Loads the base once and beside it each of `tuned`, an adapter or a whole model by what its folder holds.
 
-    Raises ModelError for a model that is unfit or adapters that do not belong to it.
+    threads 0: all that the container allows. Raises ModelError for a model that is unfit or adapters that do not belong
+    to it.
     """
     import torch
 
     info = models.inspect(folder)
-    if BASE in adapters:
-        raise ModelError("An adapter cannot be called base.", "Give it another name.", field="adapters")
+    if BASE in tuned:
+        raise ModelError("A tuned model cannot be called base.", "Give it another name.", field="adapters")
     torch.set_num_threads(threads or processors.allowed())
     device = loading.device()
     tokenizer = loading.load_tokenizer(folder)
     network = loading.load_base(folder, info.parameters).requires_grad_(False)
     end = tuple(stop_ids(tokenizer))
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end[0]
-    _plain_generation(network, end, pad)
-    wrapped, names = _with_adapters(network, adapters)
+    wholes = {model: path for model, path in tuned.items() if (path / "config.json").is_file()}
+    whole = {model: _whole(path) for model, path in wholes.items()}
+    wrapped, names = _with_adapters(network, {model: path for model, path in tuned.items() if model not in wholes})
+    for one in (network, *whole.values()):
+        _plain_generation(one, end, pad)
     (wrapped or network).eval()
-    return Loaded(network, wrapped, names, tokenizer, end, pad, info.context, device)
+    return Loaded(network, wrapped, names, whole, tokenizer, end, pad, info.context, device)
+
+
+def _whole(path: Path) -> Any:
+    return loading.load_base(path, models.inspect(path).parameters).requires_grad_(False)
 
 
 def _with_adapters(network: Any, adapters: Mapping[str, Path]) -> tuple[Any, dict[str, str]]:

@@ -5,10 +5,11 @@ from typing import Any, Protocol
 
 from studio.errors import OptionError, UsageError
 from studio.methods.base import Method, parse
+from studio.methods.full import Full
 from studio.methods.lora import Lora
 from studio.methods.training_options import SHORTEST
 
-METHODS: tuple[Method, ...] = (Lora(),)
+METHODS: tuple[Method, ...] = (Lora(), Full())
 RECOMMENDED = "lora"
 
 

@@ -1,6 +1,7 @@
 """What a method is: a description for people, typed options, three strengths, and build() which alone needs torch."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -11,6 +12,14 @@ from studio.errors import OptionError
 
 Strength = Literal["gentle", "balanced", "strong"]
 STRENGTHS: tuple[Strength, ...] = ("gentle", "balanced", "strong")
+Kind = Literal["decoder", "encoder"]
+"""Of a base model: one that writes text, or one that reads it and tells labels."""
+Task = Literal["chat", "classify", "prefer", "text"]
+"""What rows are for, as the data room names it."""
+Teaches = Literal["text", "labels"]
+"""What the tuned model gives: written answers, or labels with probabilities."""
+Keeps = Literal["adapter", "model"]
+"""What a checkpoint holds: an addition to the base model, or a model of its own."""
 
 
 class Options(BaseModel):
@@ -23,8 +32,16 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+@dataclass(frozen=True)
+class Group:
+    """Weights that learn at the same rate. scale: of the learning rate."""
+
+    weights: list[Any]
+    scale: float = 1.0
+
+
 class Method(Protocol):
-    """One way of tuning. what/when/cost: the three lines of its card."""
+    """One way of tuning. what, when, cost: the lines of its card. kinds, tasks: the base models and rows it suits."""
 
     id: ClassVar[str]
     title: ClassVar[str]
@@ -33,9 +50,17 @@ class Method(Protocol):
     cost: ClassVar[str]
     options: ClassVar[type[Any]]
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]]
+    kinds: ClassVar[tuple[Kind, ...]]
+    tasks: ClassVar[tuple[Task, ...]]
+    teaches: ClassVar[Teaches]
+    keeps: ClassVar[Keeps]
 
     def build(self, model: Any, options: Any) -> Any:
         """Wrap or prepare a loaded transformers model for training; what requires grad afterwards is trained."""
+        ...
+
+    def groups(self, model: Any, options: Any) -> list[Group]:
+        """The trained weights of a built model, by the rate they learn at."""
         ...
 
     def save(self, model: Any, folder: Path, model_name: str) -> None:

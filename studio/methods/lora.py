@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from studio.methods.base import Strength
+from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches
 from studio.methods.training_options import TrainingOptions
 
 
@@ -54,6 +54,10 @@ class Lora:
         "balanced": {"epochs": 12, "learning_rate": 2e-3, "rank": 16, "alpha": 32},
         "strong": {"epochs": 16, "learning_rate": 2e-3, "rank": 32, "alpha": 32},
     }
+    kinds: ClassVar[tuple[Kind, ...]] = ("decoder",)
+    tasks: ClassVar[tuple[Task, ...]] = ("chat", "classify", "prefer", "text")
+    teaches: ClassVar[Teaches] = "text"
+    keeps: ClassVar[Keeps] = "adapter"
 
     def build(self, model: Any, options: Any) -> Any:
         """A peft model whose LoRA weights (fp32) alone require grad."""
@@ -67,6 +71,9 @@ class Lora:
             task_type="CAUSAL_LM",
         )
         return get_peft_model(model, config, autocast_adapter_dtype=True)
+
+    def groups(self, model: Any, options: Any) -> list[Group]:
+        return [Group([weight for weight in model.parameters() if weight.requires_grad])]
 
     def save(self, model: Any, folder: Path, model_name: str) -> None:
         """Writes adapter_config.json and adapter_model.safetensors into `folder`.

@@ -14,11 +14,8 @@ from typing import Any
 from studio.errors import ModelError
 from studio.models import weights
 
-TOKENIZERS = (("tokenizer.json",), ("tokenizer.model",), ("vocab.json", "merges.txt"))
-MATTERS = (
-    "config.json",
-    "generation_config.json",
-    weights.INDEX,
+TOKENIZERS = (("tokenizer.json",), ("tokenizer.model",), ("vocab.json", "merges.txt"), ("vocab.txt",))
+TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer.model",
     "tokenizer_config.json",
@@ -26,9 +23,11 @@ MATTERS = (
     "added_tokens.json",
     "vocab.json",
     "merges.txt",
+    "vocab.txt",
     "chat_template.jinja",
     "chat_template.json",
 )
+MATTERS = ("config.json", "generation_config.json", weights.INDEX, *TOKENIZER_FILES)
 CAUSAL = ("ForCausalLM", "LMHeadModel")
 LONGEST_PLAUSIBLE = 10_000_000
 

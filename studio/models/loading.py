@@ -4,11 +4,13 @@ For job and inference processes alone: calling anything here loads torch.
 """
 
 import os
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
 
 from studio.errors import ModelError
+from studio.models.inspection import TOKENIZER_FILES
 
 
 def quiet() -> None:
@@ -56,6 +58,13 @@ def load_tokenizer(folder: Path) -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
         raise _unreadable(folder, "tokenizer", error) from error
+
+
+def copy_tokenizer(folder: Path, target: Path) -> None:
+    """Puts the model's tokenizer, with its chat template, beside tuned weights, so that they make a whole model."""
+    for name in TOKENIZER_FILES:
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, target / name)
 
 
 def load_base(folder: Path, parameters: int) -> Any:

@@ -1,6 +1,6 @@
-"""What a training job does, from its spec to its result. The loop is in loop.py, the model's loading in models."""
+"""What a training job does, from its spec to its result. The loop is in loop.py, what it is given in preparing.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from studio.methods.base import Method
 from studio.models import ModelInfo, loading
 from studio.training import machine
 from studio.training.loop import Best, Loop
-from studio.training.rows import Rows, tokenise
+from studio.training.preparing import Prepared, written
 
 
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
@@ -29,21 +29,11 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     info, training, validation = verified(work)
     method = methods.get(work.method)
     options = methods.validate(work.method, work.options, info)
-    rows, held = tokenised(info, training, validation, options.max_length or info.context)
-
-    model = prepared(info, method, options)
-    loop = Loop(
-        folder,
-        journal,
-        model,
-        rows.rows,
-        held.rows,
-        options,
-        save=lambda place: method.save(model, place, work.model_name),
-    )
-    plan = planned(loop, rows, held, info, model)
+    ready = written(info, method, options, training, validation)
+    loop = looped(folder, journal, ready, method, options)
+    plan = planned(loop, ready, info)
     journal.append(plan)
-    for text in notes(rows, held, options.max_length or info.context):
+    for text in ready.notes:
         journal.append(Note(text))
     journal.append(State("running"))
     finished = loop.run()
@@ -51,6 +41,11 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         journal.append(Note(text))
     journal.append(Result(result(spec, work, plan, loop, finished)))
     journal.append(State("finished" if finished else "stopped"))
+
+
+def looped(folder: Path, journal: Journal, ready: Prepared, method: Method, options: Any) -> Loop[Any]:
+    groups = method.groups(ready.lesson.model, options)
+    return Loop(folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save)
 
 
 def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:
@@ -72,65 +67,24 @@ def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:
     return info, [examples[row] for row in split.training], [examples[row] for row in split.validation]
 
 
-def tokenised(
-    info: ModelInfo, training: Sequence[Example], validation: Sequence[Example], limit: int
-) -> tuple[Rows, Rows]:
-    """Both parts as token ids; DataError when one of them has nothing to learn."""
-    tokenizer = loading.load_tokenizer(Path(info.path))
-    rows, held = tokenise(tokenizer, training, limit), tokenise(tokenizer, validation, limit)
-    for part, name in ((rows, "training"), (held, "validation")):
-        if not part.rows:
-            raise DataError(
-                f"None of the {name} examples has an answer that is to be learned.",
-                "Add examples, or give some assistant turns a weight other than 0.",
-            )
-    return rows, held
-
-
-def prepared(info: ModelInfo, method: Method, options: Any) -> Any:
-    """The base model, readied by the method; weights drawn at random are the same for the same seed."""
-    import torch
-
-    torch.manual_seed(options.seed)
-    return method.build(loading.load_base(Path(info.path), info.parameters), options)
-
-
-def planned(loop: Loop, rows: Rows, held: Rows, info: ModelInfo, model: Any) -> Plan:
-    course = loop.course
+def planned(loop: Loop[Any], ready: Prepared, info: ModelInfo) -> Plan:
+    course, weights = loop.course, list(ready.lesson.model.parameters())
     return Plan(
         steps=course.steps,
         epochs=course.epochs,
         steps_per_epoch=course.steps_per_epoch,
-        tokens=rows.tokens * course.epochs,
-        trained_tokens=rows.trained_tokens * course.epochs,
-        rows=len(rows.rows),
-        validation_rows=len(held.rows),
-        cut=rows.cut + rows.answers_cut,
+        tokens=ready.tokens * course.epochs,
+        trained_tokens=ready.trained_tokens * course.epochs,
+        rows=len(ready.rows),
+        validation_rows=len(ready.held),
+        cut=ready.cut,
         parameters=info.parameters,
-        trainable_parameters=sum(p.numel() for p in model.parameters() if p.requires_grad),
+        trainable_parameters=sum(weight.numel() for weight in weights if weight.requires_grad),
         device=loading.device(),
     )
 
 
-def notes(rows: Rows, held: Rows, limit: int) -> list[str]:
-    """What the user should know before the first step."""
-    told = []
-    for count, what in (
-        (rows.cut + held.cut, "lost the start of the prompt; the answer is whole"),
-        (rows.answers_cut + held.answers_cut, "lost the end of the answer, which alone is longer than that"),
-    ):
-        if count:
-            told.append(f"{_examples(count)} longer than {limit:,} tokens {what}.")
-    if left_out := rows.without_targets + held.without_targets:
-        told.append(f"{_examples(left_out)} left out, because no answer in it is to be learned (weight 0).")
-    return told
-
-
-def _examples(count: int) -> str:
-    return "1 example" if count == 1 else f"{count:,} examples"
-
-
-def closing_notes(loop: Loop) -> list[str]:
+def closing_notes(loop: Loop[Any]) -> list[str]:
     if loop.best is None:
         return ["Stopped before the first step, so nothing was trained."]
     if loop.best.loss >= loop.base_loss:
@@ -138,7 +92,7 @@ def closing_notes(loop: Loop) -> list[str]:
     return []
 
 
-def result(spec: Spec, work: Train, plan: Plan, loop: Loop, finished: bool) -> dict[str, Any]:
+def result(spec: Spec, work: Train, plan: Plan, loop: Loop[Any], finished: bool) -> dict[str, Any]:
     """The `train` document of the command line."""
     best = loop.best or Best(0, loop.base_loss)
     return {

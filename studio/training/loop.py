@@ -1,16 +1,16 @@
 """The training loop: steps, checks on validation rows, checkpoints, and the end, whichever it is.
 
-Knows rows of token ids, a model whose trainable weights require grad, and the job's journal. What a row is, how the
-model is prepared and what a checkpoint holds is not decided here.
+Knows rows of token ids, a lesson that turns them into a loss, and the job's journal. What a row is, how the model is
+prepared and what a checkpoint holds is not decided here.
 """
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import torch
 
@@ -18,12 +18,12 @@ from studio.errors import JobError
 from studio.jobs import control
 from studio.jobs.events import Checkpoint, State, Step, Validation
 from studio.jobs.journal import Journal
+from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
 from studio.models import checkpoint
-from studio.models.loss import Scorer, targets
-from studio.models.template import Encoded
 from studio.training import machine
 from studio.training.batching import Course, fill
+from studio.training.lesson import Found, Lesson, Row, Tokens
 from studio.training.schedule import rate_factor
 
 CLIP = 1.0
@@ -41,7 +41,7 @@ class Best:
     loss: float
 
 
-class Loop:
+class Loop(Generic[Row]):
     """One training. After run(): `step`, `tokens`, `seconds` (of the steps alone), `best` (None when no step was
     taken), `base_loss` (validation loss before the first step)."""
 
@@ -49,22 +49,26 @@ class Loop:
         self,
         folder: Path,
         journal: Journal,
-        model: Any,
-        rows: list[Encoded],
-        validation: list[Encoded],
+        lesson: Lesson[Row],
+        rows: Sequence[Row],
+        validation: Sequence[Row],
         options: TrainingOptions,
+        groups: Sequence[Group],
         save: Callable[[Path], None],
     ) -> None:
-        """save(folder) writes the trained weights; it is called for each checkpoint."""
-        self._folder, self._journal, self._model, self._save = folder, journal, model, save
+        """groups: the weights to train. save(folder) writes them; it is called for each checkpoint."""
+        self._folder, self._journal, self._lesson, self._save = folder, journal, lesson, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
         held = fill([len(row.ids) for row in validation], options.tokens_per_step)
         self._validation = [[validation[index] for index in batch] for batch in held]
-        self._scorer = Scorer(model)
-        self._weights = [p for p in model.parameters() if p.requires_grad]
+        self._weights = [weight for group in groups for weight in group.weights]
         self._optimizer = torch.optim.AdamW(
-            self._weights, lr=options.learning_rate, betas=BETAS, weight_decay=options.weight_decay, fused=True
+            [{"params": group.weights, "scale": group.scale} for group in groups],
+            lr=options.learning_rate,
+            betas=BETAS,
+            weight_decay=options.weight_decay,
+            fused=True,
         )
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.best: Best | None = None
@@ -79,9 +83,10 @@ class Loop:
         JobError when a loss is no longer a number; the checkpoints made before stay.
         """
         began = time.perf_counter()
-        self.base_loss = self._validation_loss()
+        found = self._measured()
+        self.base_loss = found.loss
         self._check_seconds = time.perf_counter() - began
-        self._journal.append(Validation(0, 0.0, self.base_loss, best=False))
+        self._journal.append(_validation(0, 0.0, found, best=False))
         for batch in self._batches():
             if control.requested(self._folder) == "stop":
                 self._journal.append(State("stopping"))
@@ -97,20 +102,20 @@ class Loop:
     def tokens_per_second(self) -> float:
         return self.tokens / self.seconds if self.seconds else 0.0
 
-    def _batches(self) -> Iterator[list[Encoded]]:
+    def _batches(self) -> Iterator[list[Row]]:
         for epoch in range(self._options.epochs):
             for batch in self.course.batches(epoch):
                 yield [self._rows[index] for index in batch]
 
-    def _take_step(self, batch: list[Encoded]) -> None:
+    def _take_step(self, batch: list[Row]) -> None:
         began = time.perf_counter()
         rate = self._options.learning_rate * rate_factor(
             self.step + 1, self.course.steps, self._options.warmup, self._options.schedule
         )
         for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        self._model.train()
-        loss = self._scorer.losses(batch).mean()
+            group["lr"] = rate * group["scale"]
+        self._lesson.model.train()
+        loss = self._lesson.loss(batch)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self._weights, CLIP)
         value = loss.item()
@@ -154,33 +159,29 @@ class Loop:
     def _check(self) -> None:
         """Measures the validation loss and keeps a checkpoint when it is the best, or the last."""
         began = time.perf_counter()
-        loss = self._validation_loss()
+        found = self._measured()
         self._check_seconds = time.perf_counter() - began
-        best = self.best is None or loss < self.best.loss
+        best = self.best is None or found.loss < self.best.loss
         if best:
-            self.best = Best(self.step, loss)
-        self._journal.append(Validation(self.step, self._epoch, loss, best))
+            self.best = Best(self.step, found.loss)
+        self._journal.append(_validation(self.step, self._epoch, found, best))
         ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
         if best or ending:
-            path = checkpoint.write(self._folder, self.step, loss, self._save)
+            path = checkpoint.write(self._folder, self.step, found.loss, self._save)
             self._kept_step = self.step
             self._journal.append(Checkpoint(self.step, path.relative_to(self._folder).as_posix(), best))
             assert self.best is not None
             checkpoint.thin(self._folder, keep={self.best.step, self.step})
 
-    def _validation_loss(self) -> float:
-        """Mean over all trained tokens of the validation rows, in nats."""
-        total = 0.0
-        with _evaluating(self._model):
-            for batch in self._validation:
-                total += self._scorer.losses(batch).double().sum().item()
-        loss = total / sum(targets(row) for batch in self._validation for row in batch)
-        if not math.isfinite(loss):
+    def _measured(self) -> Found:
+        with _evaluating(self._lesson.model):
+            found = self._lesson.check(self._validation)
+        if not math.isfinite(found.loss):
             raise _diverged(self.step)
-        return loss
+        return found
 
 
-def course(rows: list[Encoded], options: TrainingOptions) -> Course:
+def course(rows: Sequence[Tokens], options: TrainingOptions) -> Course:
     """The steps that these rows make under these options.
 
     With few rows the batches are smaller than asked for: six large steps in six epochs would teach nothing.
@@ -193,6 +194,10 @@ def course(rows: list[Encoded], options: TrainingOptions) -> Course:
         options.evaluations_per_epoch,
         options.seed,
     )
+
+
+def _validation(step: int, epoch: float, found: Found, best: bool) -> Validation:
+    return Validation(step, epoch, found.loss, best, found.right, found.of, found.macro_f1)
 
 
 @contextmanager

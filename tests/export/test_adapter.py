@@ -35,6 +35,16 @@ def job(tuned_checkpoint: Path) -> Path:
     return tuned_checkpoint.parent.parent
 
 
+def snippet_says(unpacked: Path) -> str:
+    """What the code of the README prints, run in a clean process in the unpacked zip."""
+    readme = (unpacked / "README.md").read_text(encoding="utf-8")
+    code = readme.partition("```python\n")[2].partition("```")[0].replace("Your question", QUESTION)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=unpacked, capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    return done.stdout.rstrip("\n")
+
+
 def test_a_clean_process_gives_the_same_greedy_answer(
     spec: Spec, job: Path, tiny_model: Path, tuned_checkpoint: Path, tmp_path: Path
 ) -> None:
@@ -42,19 +52,32 @@ def test_a_clean_process_gives_the_same_greedy_answer(
 
     with zipfile.ZipFile(write_zip(job, spec, tmp_path / "out.zip", with_base=True)) as archive:
         archive.extractall(tmp_path / "unpacked")
-    readme = (tmp_path / "unpacked" / "README.md").read_text(encoding="utf-8")
-    code = readme.partition("```python\n")[2].partition("```")[0].replace("Your question", QUESTION)
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", code],
-        cwd=tmp_path / "unpacked",
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
-    )
+    said = snippet_says(tmp_path / "unpacked")
     engine = load(tiny_model, {"tuned": tuned_checkpoint}, 1)
-    assert done.stdout.rstrip("\n") == engine.answers("tuned", [(Message("user", QUESTION),)], 200)[0]
-    assert json.loads(done.stdout)["kind"] in ("fruit", "tool")
+    assert said == engine.answers("tuned", [(Message("user", QUESTION),)], 200)[0]
+    assert json.loads(said)["kind"] in ("fruit", "tool")
+
+
+def test_a_whole_model_comes_as_its_folder_and_answers_alone(
+    spec: Spec, tiny_model: Path, full_checkpoint: Path, tmp_path: Path
+) -> None:
+    from studio.inference.generate import load
+
+    job = full_checkpoint.parent.parent
+    with zipfile.ZipFile(write_zip(job, spec, tmp_path / "out.zip", with_base=False)) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path / "unpacked")
+    assert {
+        "model/config.json",
+        "model/model.safetensors",
+        "model/tokenizer.json",
+        "README.md",
+        "training.json",
+    } <= names
+    assert all(name.startswith("model/") or name in ("README.md", "training.json") for name in names)
+    assert str(tiny_model).encode() not in (tmp_path / "unpacked" / "model" / "config.json").read_bytes()
+    answer = load(tiny_model, {"tuned": full_checkpoint}, 1).answers("tuned", [(Message("user", QUESTION),)], 200)[0]
+    assert snippet_says(tmp_path / "unpacked") == answer
 
 
 def test_what_is_inside_and_what_is_not(spec: Spec, job: Path, tiny_model: Path, tmp_path: Path) -> None:

@@ -48,6 +48,18 @@ def test_the_tuned_model_learned_and_the_base_did_not(engine: Engine) -> None:
     assert right["tuned"] > 40
 
 
+def test_a_model_tuned_in_full_answers_beside_its_base(tiny_model: Path, full_checkpoint: Path, engine: Engine) -> None:
+    both = load(tiny_model, {"tuned": full_checkpoint}, 1)
+    assert both.models == ("base", "tuned")
+    rows = chat_rows(40)
+    asked = [ask(row["messages"][0]["content"]) for row in rows]
+    wanted = [row["messages"][1]["content"] for row in rows]
+    assert sum(a == w for a, w in zip(both.answers("tuned", asked, 20), wanted, strict=True)) > 28
+    assert both.answers("base", asked[:5], 20) == engine.answers("base", asked[:5], 20)
+    alone = load(full_checkpoint, {}, 1)
+    assert alone.answers("base", asked, 20) == both.answers("tuned", asked, 20), "the checkpoint is a model of its own"
+
+
 def test_base_answers_equal_plain_transformers(engine: Engine, tiny_model: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer

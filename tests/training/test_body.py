@@ -102,11 +102,11 @@ def test_only_the_lora_weights_move(make_job, tiny_model):
     folder, spec = make_job(**QUICK)
     info, training, validation = body.verified(spec.work)
     options = body.methods.validate("lora", spec.work.options, info)
-    rows, held = body.tokenised(info, training, validation, info.context)
-    model = body.prepared(info, body.methods.get("lora"), options)
+    ready = body.written(info, Lora(), options, training, validation)
+    model = ready.lesson.model
     before = {name: weight.detach().clone() for name, weight in model.named_parameters()}
     with Journal(folder) as journal:
-        body.Loop(folder, journal, model, rows.rows, held.rows, options, save=lambda place: None).run()
+        body.looped(folder, journal, ready, Lora(), options).run()
     moved = {name for name, weight in model.named_parameters() if not torch.equal(weight, before[name])}
     assert moved == {name for name in before if "lora_" in name}
     assert len(moved) == 2 * 7 * 2
@@ -162,12 +162,11 @@ def test_divergence_keeps_the_checkpoints_made_before(make_job):
     train(folder, spec)
     kept = checkpoint.best(folder)
     info, training, validation = body.verified(spec.work)
-    rows, held = body.tokenised(info, training, validation, info.context)
     # steps so large that single precision overflows: the bounds of the options are far below
     options = LoraOptions.model_construct(**LoraOptions(**QUICK).model_dump() | {"learning_rate": 1e36})
-    model = body.prepared(info, Lora(), options)
+    ready = body.written(info, Lora(), options, training, validation)
     with Journal(folder) as journal, pytest.raises(JobError, match="no longer a number") as caught:
-        body.Loop(folder, journal, model, rows.rows, held.rows, options, save=lambda place: None).run()
+        body.looped(folder, journal, ready, Lora(), options).run()
     assert "learning rate" in caught.value.remedy
     assert checkpoint.best(folder) == kept
 

@@ -1,4 +1,4 @@
-"""`studio export JOB`: the adapter of a run as a zip."""
+"""`studio export JOB`: what a run made, an adapter or a whole model, as a zip."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -9,13 +9,15 @@ from studio.errors import UsageError
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="the training run: its id, the beginning of it, or last")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the zip to write (default: JOB-adapter.zip here)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="the zip to write (default: JOB-adapter.zip or JOB-model.zip here)")
 
 
 def run(context: Context, given: Namespace) -> int:
+    from studio.session.exports import file_name
+
     with context.session() as session:
         found = session.runs.find(given.job, kind="train")
-        target = (given.out or Path(f"{found.id}-adapter.zip")).absolute()
+        target = (given.out or Path(file_name(found))).absolute()
         if target.is_dir():
             raise UsageError(f"{target} is a folder.", "Name the file to write with --out.", field="out")
         path = session.exports.adapter(found.id, target)
@@ -26,4 +28,4 @@ def run(context: Context, given: Namespace) -> int:
     return 0
 
 
-COMMAND = Command("export", "write the tuned adapter of a run to a zip file", arguments, run)
+COMMAND = Command("export", "write what a run made (adapter or model) to a zip file", arguments, run)

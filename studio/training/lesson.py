@@ -1,0 +1,66 @@
+"""What a training teaches: how a batch becomes the loss that a step lessens, and what a check on validation rows finds.
+
+One lesson for written answers (here), one for labels (labels.py). The loop knows no more of rows than their length.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from torch import Tensor
+
+from studio.models.loss import Scorer, targets
+from studio.models.template import Encoded
+
+
+class Tokens(Protocol):
+    @property
+    def ids(self) -> list[int]: ...
+
+
+Row = TypeVar("Row", bound=Tokens)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a check found on the validation rows. loss: mean in nats (per trained token, or per row with labels).
+
+    right, of, macro_f1: for labels alone, None otherwise.
+    """
+
+    loss: float
+    right: int | None = None
+    of: int | None = None
+    macro_f1: float | None = None
+
+
+class Lesson(Protocol[Row]):
+    """model: the torch module being trained; the loop switches it between training and evaluation."""
+
+    model: Any
+
+    def loss(self, rows: Sequence[Row]) -> Tensor:
+        """The scalar that a step on these rows lessens."""
+        ...
+
+    def check(self, batches: Iterable[Sequence[Row]]) -> Found:
+        """All validation rows, in evaluation mode and without gradients."""
+        ...
+
+
+class Writing:
+    """Cross entropy of the answers' tokens; every trained token counts the same."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self._scorer = Scorer(model)
+
+    def loss(self, rows: Sequence[Encoded]) -> Tensor:
+        return self._scorer.losses(rows).mean()
+
+    def check(self, batches: Iterable[Sequence[Encoded]]) -> Found:
+        total, count = 0.0, 0
+        for batch in batches:
+            total += self._scorer.losses(batch).double().sum().item()
+            count += sum(targets(row) for row in batch)
+        return Found(total / count)

@@ -1,0 +1,89 @@
+"""From the rows of a split and a base model to all that the loop needs: token ids, the lesson, and what is kept.
+
+One way for written answers (here), one for labels (labels.py); which one a method takes is its own saying (`teaches`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.data.values import Example
+from studio.errors import DataError
+from studio.methods.base import Method
+from studio.models import ModelInfo, loading
+from studio.training.lesson import Lesson, Writing
+from studio.training.rows import Rows, tokenise
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """rows, held: training and validation rows, with something to learn each. tokens, trained_tokens: of the training
+    rows, once. cut: training rows that were shortened. save(folder): writes what a checkpoint holds."""
+
+    lesson: Lesson[Any]
+    rows: Sequence[Any]
+    held: Sequence[Any]
+    tokens: int
+    trained_tokens: int
+    cut: int
+    notes: tuple[str, ...]
+    save: Callable[[Path], None]
+
+
+def written(
+    info: ModelInfo, method: Method, options: Any, training: Sequence[Example], validation: Sequence[Example]
+) -> Prepared:
+    """For methods that teach written answers; DataError when a part has nothing to learn."""
+    limit = options.max_length or info.context
+    tokenizer = loading.load_tokenizer(Path(info.path))
+    rows, held = tokenise(tokenizer, training, limit), tokenise(tokenizer, validation, limit)
+    for part, name in ((rows, "training"), (held, "validation")):
+        if not part.rows:
+            raise DataError(
+                f"None of the {name} examples has an answer that is to be learned.",
+                "Add examples, or give some assistant turns a weight other than 0.",
+            )
+    model = seeded(options.seed, lambda: method.build(loading.load_base(Path(info.path), info.parameters), options))
+
+    def save(folder: Path) -> None:
+        method.save(model, folder, info.name)
+        if method.keeps == "model":
+            loading.copy_tokenizer(Path(info.path), folder)
+
+    return Prepared(
+        lesson=Writing(model),
+        rows=rows.rows,
+        held=held.rows,
+        tokens=rows.tokens,
+        trained_tokens=rows.trained_tokens,
+        cut=rows.cut + rows.answers_cut,
+        notes=tuple(_notes(rows, held, limit)),
+        save=save,
+    )
+
+
+def seeded(seed: int, make: Callable[[], Any]) -> Any:
+    """What `make` gives; weights it draws at random are the same for the same seed."""
+    import torch
+
+    torch.manual_seed(seed)
+    return make()
+
+
+def _notes(rows: Rows, held: Rows, limit: int) -> list[str]:
+    """What the user should know before the first step."""
+    told = []
+    for count, what in (
+        (rows.cut + held.cut, "lost the start of the prompt; the answer is whole"),
+        (rows.answers_cut + held.answers_cut, "lost the end of the answer, which alone is longer than that"),
+    ):
+        if count:
+            told.append(f"{examples(count)} longer than {limit:,} tokens {what}.")
+    if left_out := rows.without_targets + held.without_targets:
+        told.append(f"{examples(left_out)} left out, because no answer in it is to be learned (weight 0).")
+    return told
+
+
+def examples(count: int) -> str:
+    return "1 example" if count == 1 else f"{count:,} examples"
