@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: start test lint bench clean
+.PHONY: start test lint bench fake-openai clean
 
 start: $(VENV)/.installed
 	$(BIN)/studio ui
@@ -31,6 +31,10 @@ lint: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python -m benchmarks
+
+# A stand-in for a hosted tuning service on this machine, to try the Hosted card without an account.
+fake-openai: $(VENV)/.developing
+	$(BIN)/python -m tests.fakes.openai_server
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
