@@ -25,7 +25,7 @@ class Finding:
 
     rule: stable id such as 'answer.empty'. line: 1-based line in the file, None when it is about the whole file.
     message says what is so, remedy what to do; both plain sentences. excerpt: the start of the offending text.
-    file: the name of the file where the data set has several, else None.
+    file: the name of the file where the data set has several, else None. count: in how many places it is so.
     """
 
     rule: str
@@ -36,6 +36,7 @@ class Finding:
     remedy: str
     excerpt: str = ""
     file: str | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)
