@@ -32,8 +32,8 @@ class Served:
 
 
 @contextlib.contextmanager
-def serve(home: Path, port: int = 0) -> Iterator[Served]:
-    """`studio ui` on a free port of 127.0.0.1 over that home."""
+def serve(home: Path, port: int = 0, **environment: str) -> Iterator[Served]:
+    """`studio ui` on a free port of 127.0.0.1 over that home, with these variables in its environment."""
     import socket
 
     if not port:
@@ -41,7 +41,9 @@ def serve(home: Path, port: int = 0) -> Iterator[Served]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
     command = [sys.executable, "-m", "studio", "--home", str(home), "ui", "--no-browser", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
+    )
     said = ""
     try:
         assert process.stdout is not None

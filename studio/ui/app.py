@@ -11,18 +11,18 @@ from typing import Any
 import gradio as gr
 
 from studio.errors import UsageError
+from studio.jobs.lease import LOCAL
 from studio.session import Session
 from studio.settings import Settings
-from studio.ui import html, words
+from studio.ui import html, visiting, words
 from studio.ui.page import STEPS, Page, Standing, Tab
 from studio.ui.tabs import TABS
 from studio.ui.theme import theme
-from studio.web.guard import Guard
+from studio.web.entrance import EVERYWHERE, check_listening, middleware
 from studio.web.routes import STATIC_FILES, routes
 
 STATIC = Path(__file__).parent / "static"
 PORTS_TRIED = 100
-HOSTS = ("127.0.0.1", "localhost")
 
 
 def build(session: Session) -> gr.Blocks:
@@ -34,6 +34,9 @@ def build(session: Session) -> gr.Blocks:
             projects = gr.Dropdown([], label=words.PROJECT, elem_id="project", container=False, scale=0, min_width=220)
             new = gr.Button(words.NEW_PROJECT, size="sm", elem_id="new-project", scale=0)
             device = gr.HTML(elem_id="device")
+        if session.settings.space:
+            gr.HTML(visiting.banner(), elem_id="public")
+            demo.load(visiting.cookieless, None, gr.HTML(elem_id="cookieless"), queue=False, show_progress="hidden")
         with gr.Row(visible=False, elem_classes="fs-new") as naming:
             name = gr.Textbox(label=words.NEW_PROJECT_NAME, elem_id="project-name", max_lines=1)
             create = gr.Button(words.CREATE, elem_id="create-project", scale=0)
@@ -95,17 +98,12 @@ def _remember(session: Session, tab: str) -> Any:
 
 def main(settings: Settings, open_browser: bool = True) -> None:
     """Serves the page until it is stopped; says aloud where, and when another port than the wanted one is used."""
-    if settings.host not in HOSTS:
-        raise UsageError(
-            f"The page was to listen on {settings.host}, but without a login it opens on this machine only.",
-            "Leave STUDIO_HOST out to use 127.0.0.1.",
-            field="host",
-        )
+    check_listening(settings)
     port = free_port(settings.host, settings.port)
     if settings.port and port != settings.port:
         print(f"Port {settings.port} is in use by another program, so the next free one is taken.")
     _log_to(settings.home / "logs")
-    with Session(settings) as session:
+    with Session(settings, visiting.owner if settings.space else LOCAL) as session:
         demo = build(session)
         demo.launch(
             server_name=settings.host,
@@ -124,7 +122,7 @@ def main(settings: Settings, open_browser: bool = True) -> None:
             quiet=True,
             prevent_thread_lock=True,
         )
-        address = f"http://{settings.host}:{port}"
+        address = f"http://{'127.0.0.1' if settings.host == EVERYWHERE else settings.host}:{port}"
         print(f"{words.TITLE} is at {address}  (Ctrl-C ends the page; trainings go on)", flush=True)
         if open_browser:
             webbrowser.open(address)
@@ -132,10 +130,8 @@ def main(settings: Settings, open_browser: bool = True) -> None:
 
 
 def app_kwargs(session: Session) -> dict[str, Any]:
-    """Our own routes and the guard against foreign hosts and origins, given to Gradio's app when it is made."""
-    from starlette.middleware import Middleware
-
-    return {"routes": routes(session, STATIC), "middleware": [Middleware(Guard)]}
+    """Our own routes and what every request passes first, given to Gradio's app when it is made."""
+    return {"routes": routes(session, STATIC), "middleware": middleware(session.settings)}
 
 
 def free_port(host: str, wanted: int) -> int:

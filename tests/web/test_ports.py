@@ -23,7 +23,7 @@ def test_a_taken_port_gives_the_next_free_one(home: Path) -> None:
 
 
 def test_the_page_is_not_opened_to_the_network(home: Path) -> None:
-    with pytest.raises(UsageError, match="without a login"):
+    with pytest.raises(UsageError, match="has no password"):
         main(load(host="0.0.0.0"), open_browser=False)
 
 

@@ -8,7 +8,9 @@ from studio.cli.context import Command, Context
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--host", help="where the page listens (default: 127.0.0.1, this machine alone)")
+    parser.add_argument(
+        "--host", help="where the page listens (default: 127.0.0.1, this machine alone; others need STUDIO_PASSWORD)"
+    )
     parser.add_argument("--port", type=int, help="its port (default: 7860, or the next free one)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
 

@@ -52,11 +52,13 @@ def build(page: Page) -> Tab:
         send = gr.Button(words.SEND, variant="primary", interactive=False, elem_id="send", scale=0)
 
     def ask(project: str, said: str, standing_words: str, warmth: float, limit: float) -> Iterator[list[Any]]:
+        # Taken once: when the person leaves, the end of this function runs outside of the event that began it.
+        chats = session.chats
         run = page.standing(project).run
         if run is None or not said.strip():
             yield [gr.skip()] * 6
             return
-        turns = [*session.chats.history(run.id), Turn(0, "user", said.strip(), datetime.now(UTC))]
+        turns = [*chats.history(run.id), Turn(0, "user", said.strip(), datetime.now(UTC))]
         answers: dict[str, str] = {}
 
         def written(sentence: str) -> list[Any]:
@@ -76,7 +78,7 @@ def build(page: Page) -> Tab:
 
         yield shown(words.LOADING_MODEL, True)
         try:
-            endpoint = session.chats.open(run.id)
+            endpoint = chats.open(run.id)
             try:
                 for side in SIDES:
                     who = words.CHAT_TUNED if side == "tuned" else words.CHAT_BASE
@@ -84,7 +86,7 @@ def build(page: Page) -> Tab:
                     prompt = lead + _messages(turns, side, None)
                     answers[side] = ""
                     # Closed when the person presses Stop, so that the model stops writing too.
-                    with closing(session.chats.stream(endpoint, side, prompt, warmth, int(limit))) as reply:
+                    with closing(chats.stream(endpoint, side, prompt, warmth, int(limit))) as reply:
                         for piece in reply:
                             answers[side] += piece
                             yield written(words.WRITING.format(who=who))
@@ -92,7 +94,7 @@ def build(page: Page) -> Tab:
                 # Also when the person presses Stop or leaves: what was said is kept.
                 now = datetime.now(UTC)
                 kept = [Turn(0, side, answer, now) for side, answer in answers.items()]  # type: ignore[arg-type]
-                session.chats.keep(run.id, [turns[-1], *kept])
+                chats.keep(run.id, [turns[-1], *kept])
         except StudioError as error:
             yield shown(f"{error.happened} {error.remedy}", False, said if not answers else "")
             return

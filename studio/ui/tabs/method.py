@@ -29,7 +29,8 @@ def build(page: Page) -> Tab:
             with gr.Column(visible=False) as ready:
                 with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.MODEL_TITLE)}</h2><p>{html.esc(words.MODEL_LINE)}</p>")
-                    choices = [(c.title, c.id) for c in cards] + [(words.MODEL_FOLDER, FOLDER)]
+                    own = [] if session.settings.space else [(words.MODEL_FOLDER, FOLDER)]
+                    choices = [(c.title, c.id) for c in cards] + own
                     model = gr.Radio(choices, value=cards[0].id, label=words.MODEL_RADIO, elem_id="model")
                     with gr.Column(visible=False) as folder_row:
                         folder = gr.Textbox(

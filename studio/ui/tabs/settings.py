@@ -18,18 +18,23 @@ def build(page: Page) -> Tab:
     with gr.Row(elem_classes="fs-columns"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
-            gr.HTML(html.card(words.LEAVES_TITLE, f"<p>{html.esc(words.LEAVES_LINE)}</p>"))
-            places = [("Home folder", str(settings.home)), ("Address", f"{settings.host}:{settings.port}")]
-            gr.HTML(html.card(words.FOLDERS_TITLE, html.facts(places)))
-            health = gr.HTML(elem_id="health")
+            if settings.space:
+                gr.HTML(html.card(words.PUBLIC_TITLE, f"<p>{html.esc(words.PUBLIC_LINE)}</p>"))
+            else:
+                gr.HTML(html.card(words.LEAVES_TITLE, f"<p>{html.esc(words.LEAVES_LINE)}</p>"))
+                places = [("Home folder", str(settings.home)), ("Address", f"{settings.host}:{settings.port}")]
+                gr.HTML(html.card(words.FOLDERS_TITLE, html.facts(places)))
+            health = gr.HTML(elem_id="health", visible=not settings.space)
             gr.HTML(html.card(words.ABOUT_TITLE, f"<p>{words.TITLE} {__version__}. {html.esc(words.TAGLINE)}</p>"))
-        gr.HTML(show_aside(NAME), elem_classes="fs-side")
+        if not settings.space:
+            gr.HTML(show_aside(NAME), elem_classes="fs-side")
 
     def check() -> str:
         lines = [(c.name, c.value if c.state == "ok" else f"{c.state}: {c.value}") for c in doctor.report(settings)]
         return html.card(words.CHECKS_TITLE, html.facts(lines))
 
-    page.pending.append(lambda: page.opened[NAME].select(check, None, health, show_progress="hidden"))
+    if not settings.space:  # what the server is like is no business of a visitor's
+        page.pending.append(lambda: page.opened[NAME].select(check, None, health, show_progress="hidden"))
 
     def view(standing: Standing) -> Sequence[Any]:
         return []

@@ -5,6 +5,7 @@ Sentences of checks, options and errors live with their rule. Names in braces ar
 
 from studio.ui.words.chat import *  # noqa: F403
 from studio.ui.words.data import *  # noqa: F403
+from studio.ui.words.demonstration import *  # noqa: F403
 from studio.ui.words.evaluate import *  # noqa: F403
 from studio.ui.words.frame import *  # noqa: F403
 from studio.ui.words.history import *  # noqa: F403
