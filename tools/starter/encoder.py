@@ -1,7 +1,10 @@
-"""Pretrains the starter encoder: a small BERT that guesses masked words and tells which texts belong together.
+"""Pretrains the starter encoder: a small BERT that tells which texts belong together and guesses masked words.
 
-The masked-language objective (Devlin et al. 2018) teaches words; the contrastive one (InfoNCE with the other pairs of
-the batch as negatives; van den Oord et al. 2018) teaches sentences, on the same pooled vector a classifier uses.
+The contrastive objective (InfoNCE with the other pairs of the batch as negatives; van den Oord et al. 2018) teaches
+sentences on the pooled vector that a classifier reads; every few steps a text is paired with itself, both with words
+left out, so that what was said counts and not only the topic. The masked-language objective (Devlin et al. 2018)
+teaches words in their context. The first layer begins as the plain mean of the words and the others as passing on what
+they get: from noise, the little compute there is does not reach what a mean of words does at once.
 Resumable and seeded by step like the decoder's recipe.
 """
 
@@ -19,14 +22,19 @@ from tools.starter.encoder_tokens import BUCKETS
 from tools.starter.phases import MAIN
 from tools.starter.pretrain import forget_after, keep
 
-SHAPE = {"hidden_size": 256, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 1024}
-WINDOW, WINDOWS = 128, 16
-PAIRS = {16: 192, 32: 128, 64: 64}
+SHAPE = {"hidden_size": 384, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 1536}
+WINDOW, WINDOWS = 128, 8
+PAIRS = {16: 256, 32: 192, 64: 96}
 MASKED = 0.20
-TEMPERATURE = 0.07
-MUON_RATE, ADAM_RATE = 0.01, 1e-3
-WARMUP, DECAY = 0.03, 0.35
-KEEP_EVERY = 100
+SAME = 0.4  # share of the steps that pair texts with themselves
+LEFT_OUT, LEFT_OUT_SAME = 0.05, 0.30  # share of the words hidden from attention
+FIRST_STEPS = 600  # contrastive only, through one layer
+MEAN_GAIN = 4.0
+TEMPERATURE = 0.05
+RATE = 1e-3
+GUESS_WEIGHT = 0.3
+WARMUP, DECAY = 0.01, 0.40
+LOG_EVERY, KEEP_EVERY = 50, 100
 
 
 class Both(torch.nn.Module):
@@ -41,6 +49,27 @@ class Both(torch.nn.Module):
         self.body = BertModel(config, add_pooling_layer=True)
         self.head = BertForMaskedLM(config).cls
         self.head.predictions.decoder.weight = self.body.embeddings.word_embeddings.weight
+        self.layers = self.body.encoder.layer
+        self._mean_of_words(config.hidden_size)
+
+    @torch.no_grad()
+    def _mean_of_words(self, width: int) -> None:
+        for weight in (
+            self.body.embeddings.position_embeddings.weight,
+            self.body.embeddings.token_type_embeddings.weight,
+        ):
+            weight.zero_()
+        for layer in self.layers:
+            layer.attention.output.dense.weight.zero_()
+            layer.output.dense.weight.zero_()
+        first = self.layers[0].attention
+        first.self.value.weight.copy_(torch.eye(width))
+        first.output.dense.weight.copy_(torch.eye(width) * MEAN_GAIN)
+        self.body.pooler.dense.weight.copy_(torch.eye(width))
+
+    def use(self, layers: int) -> None:
+        """Runs through the first `layers` layers only."""
+        self.body.encoder.layer = self.layers[:layers]
 
     def masked_loss(self, ids: torch.Tensor, chosen: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """ids: (rows, WINDOW) with masks set; chosen: flat positions to guess; targets: their true ids."""
@@ -75,78 +104,71 @@ def windows(work: Path, step: int, mask: int, vocabulary: int) -> tuple[torch.Te
     return torch.from_numpy(ids.reshape(WINDOWS, WINDOW)), torch.from_numpy(chosen), torch.from_numpy(targets)
 
 
-def pairs(stock: dict[int, np.ndarray], step: int, pad: int, mask: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """(ids, padding) of one batch of pairs of like length; some words of the left texts are masked."""
+def pairs(stock: dict[int, np.ndarray], step: int, pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """(ids, attention mask) of one batch of pairs of like length, the left texts first; some words are left out."""
     draw = np.random.default_rng([23, step])
-    weights = np.array([len(stock[length]) * length for length in BUCKETS], dtype=float)
+    weights = np.array([len(stock[length]) for length in BUCKETS], dtype=float)
     length = int(draw.choice(BUCKETS, p=weights / weights.sum()))
-    chosen = stock[length][draw.choice(len(stock[length]), size=PAIRS[length], replace=False)].astype(np.int64)
-    ids = np.concatenate([chosen[:, 0], chosen[:, 1]])
-    padding = (ids != pad).astype(np.int64)
-    lost = draw.random(ids.shape) < 0.10
+    chosen = stock[length][np.sort(draw.choice(len(stock[length]), size=PAIRS[length], replace=False))]
+    same = draw.random() < SAME
+    left, right = chosen[:, 0], chosen[:, 0 if same else 1]
+    ids = np.concatenate([left, right]).astype(np.int64)
+    lost = draw.random(ids.shape) < (LEFT_OUT_SAME if same else LEFT_OUT)
     lost[:, 0] = False
-    lost[len(chosen) :] = False
-    ids[lost & (padding == 1)] = mask
-    return torch.from_numpy(ids), torch.from_numpy(padding)
+    return torch.from_numpy(ids), torch.from_numpy(((ids != pad) & ~lost).astype(np.int64))
 
 
 def rate_factor(progress: float) -> float:
+    """Share of the full rate: warm-up, flat, then linear to zero (progress in 0..1)."""
     return progress / WARMUP if progress < WARMUP else min(1.0, max(0.0, (1 - progress) / DECAY))
-
-
-def optimizers(model: Both) -> list[torch.optim.Optimizer]:
-    matrices = [p for p in model.body.encoder.parameters() if p.ndim == 2]
-    rest = [p for p in model.parameters() if not any(p is m for m in matrices)]
-    return [
-        torch.optim.Muon(matrices, lr=MUON_RATE, weight_decay=0.01, momentum=0.95, adjust_lr_fn="original"),
-        torch.optim.AdamW(rest, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-    ]
 
 
 def pretrain(tokenizer, work: Path, steps: int) -> Both:
     """Trains for `steps`, going on from work/encoder.pt when it is there; returns body and head in fp32."""
     torch.manual_seed(17)
     model = Both(tokenizer)
-    optims = optimizers(model)
-    base_rates = [group["lr"] for optim in optims for group in optim.param_groups]
+    optim = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     stock = {length: np.load(work / f"pairs.{length}.npy", mmap_mode="r") for length in BUCKETS}
     step, spent, state_file = 0, 0.0, work / "encoder.pt"
     if state_file.exists():
         state = torch.load(state_file, weights_only=True)
         model.load_state_dict(state["model"])
-        for optim, saved in zip(optims, state["optims"], strict=True):
-            optim.load_state_dict(saved)
+        optim.load_state_dict(state["optims"][0])
         step, spent = state["step"], state["seconds"]
         forget_after(work / "encoder_log.jsonl", step)
         print(f"goes on from step {step}", flush=True)
-    masked_loss, pair_loss = torch.compile(model.masked_loss), torch.compile(model.pair_loss, dynamic=False)
     started, losses = time.monotonic(), []
     while step < steps:
-        factor = rate_factor((step + 1) / steps)
-        for group, rate in zip([g for o in optims for g in o.param_groups], base_rates, strict=True):
-            group["lr"] = rate * factor
+        optim.param_groups[0]["lr"] = RATE * rate_factor((step + 1) / steps)
+        first = step < FIRST_STEPS
+        model.use(1 if first else len(model.layers))
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            guess = masked_loss(*windows(work, step, tokenizer.mask_token_id, len(tokenizer)))
-        guess.backward()
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            match = pair_loss(*pairs(stock, step, tokenizer.pad_token_id, tokenizer.mask_token_id))
+            match = model.pair_loss(*pairs(stock, step, tokenizer.pad_token_id))
         match.backward()
+        guess = torch.tensor(float("nan"))
+        if not first:
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                guess = model.masked_loss(*windows(work, step, tokenizer.mask_token_id, len(tokenizer)))
+            (GUESS_WEIGHT * guess).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optim in optims:
-            optim.step()
-            optim.zero_grad(set_to_none=True)
+        optim.step()
+        optim.zero_grad(set_to_none=True)
         losses.append((guess.item(), match.item()))
         step += 1
-        if step % 50 == 0 or step == steps:
+        if step % LOG_EVERY == 0 or step == steps:
             seconds = spent + time.monotonic() - started
-            means = [round(float(x), 4) for x in np.mean(losses, axis=0)]
-            entry = {"step": step, "masked": means[0], "pairs": means[1], "seconds": round(seconds)}
+            guessed, matched = (round(float(x), 4) for x in np.mean(losses, axis=0))
+            entry = {"step": step, "pairs": matched, "seconds": round(seconds)}
+            if not math.isnan(guessed):
+                entry["masked"] = guessed
             losses = []
             if step % KEEP_EVERY == 0 or step == steps:
-                keep(state_file, model, optims, step, seconds)
+                model.use(len(model.layers))
+                keep(state_file, model, [optim], step, seconds)
             with (work / "encoder_log.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(entry) + "\n")
             print(entry, flush=True)
-            if not math.isfinite(means[0] + means[1]):
-                raise SystemExit("the loss is no number any more: lower the rates")
+            if not math.isfinite(matched):
+                raise SystemExit("the loss is no number any more: lower the rate")
+    model.use(len(model.layers))
     return model

@@ -49,9 +49,9 @@ No row of banking77, snips, the SMS spam collection or the movie sentences was u
 
 ## Recipe
 `python -m tools.starter --corpus DIR --tasks DIR --only encoder`, in the repository: {steps:,} steps, each of
-{windows} windows of {window} tokens with {masked:.0%} to guess and one batch of 64 to 192 pairs
-({tokens:,.1f} million tokens of windows in all). Muon (rate {muon}) and AdamW (rate {adam}), warm-up {warmup:.0%},
-linear decay over the last {decay:.0%}. It took {minutes} minutes on one processor core that others also used.
+one batch of 96 to 256 pairs and, after the first {first}, {windows} windows of {window} tokens with {masked:.0%} to
+guess ({tokens:,.1f} million tokens of windows in all). AdamW (rate {rate}), warm-up {warmup:.0%}, linear decay over the
+last {decay:.0%}. It took {minutes} minutes on one processor core that others also used.
 
 ## Masked words of held-out documents
 Share of hidden word pieces (15 %) guessed exactly. An encoder has no bits per byte: it sees both sides of what it
@@ -89,9 +89,9 @@ def write(model: encoder.Both, tokenizer, corpus: Path, work: Path, out: Path) -
         windows=encoder.WINDOWS,
         window=encoder.WINDOW,
         masked=encoder.MASKED,
-        tokens=last["step"] * encoder.WINDOWS * encoder.WINDOW / 1e6,
-        muon=encoder.MUON_RATE,
-        adam=encoder.ADAM_RATE,
+        tokens=(last["step"] - encoder.FIRST_STEPS) * encoder.WINDOWS * encoder.WINDOW / 1e6,
+        first=encoder.FIRST_STEPS,
+        rate=encoder.RATE,
         warmup=encoder.WARMUP,
         decay=encoder.DECAY,
         minutes=round(last["seconds"] / 60),
