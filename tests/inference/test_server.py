@@ -167,6 +167,9 @@ def test_the_token_is_private_and_the_server_is_found_again(
     assert restarted.current() == server
     assert restarted.start(source(tiny_model), "tiny", {"tuned": tuned_checkpoint}, "fruit") == server
     assert lease.holder(settings.home, "cpu").pid == server.pid
+    assert restarted.current("somebody else") is None
+    restarted.stop("somebody else")
+    assert restarted.current() == server
     with pytest.raises(BusyError, match="The chat with fruit"):
         restarted.start(source(tiny_model), "tiny", {}, "another")
 
