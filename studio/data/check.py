@@ -1,26 +1,24 @@
-"""The check of a file, from bytes to findings and usable rows, as one stream. Nothing is stored here."""
+"""The check of a data set, from bytes to findings and usable rows, as one stream. Nothing is stored here."""
 
 import itertools
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from studio.data.checks import FILE_CHECKS, ROW_CHECKS, shape
-from studio.data.formats import FORMATS, Format, format_of
+from studio.data.batch import batches
+from studio.data.checks import FILE_CHECKS, mended, shape
+from studio.data.formats import Format
 from studio.data.log import Log
-from studio.data.readers import reader_of
 from studio.data.readers.strict_json import BAD
 from studio.data.recipe import Recipe
+from studio.data.repairs import Survey, repair_of
+from studio.data.repairs.mender import Mender, Watch
+from studio.data.shaping import decide, explain_unknown, format_named
 from studio.data.sources import name_of, size_of, sources_of
+from studio.data.stream import Cancelled, Pass, Progress, read
 from studio.data.values import Example, Report, Source
-from studio.errors import DataError
 
 _HEAD_ROWS = 200
-
-Progress = Callable[[int, int], None]
-"""Called with bytes read and bytes in all, now and then."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,11 @@ def check_file(
     limit_bytes: int | None = None,
     progress: Progress | None = None,
     recipe: Recipe | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Checked:
     """Checks a file, or several as one. Faults of the content are findings; what cannot be read at all raises
     DataError: a missing file, a folder, a device, files over `limit_bytes` together. name: what the report calls the
-    file."""
+    file. CancelledError once `cancelled` answers yes."""
     brought = sources_of(sources, name)
     check = Check(brought, name_of(brought, name), limit_bytes, progress, recipe, cancelled)
     examples = list(check.examples())
@@ -49,7 +47,7 @@ def check_file(
 
 
 class Check:
-    """One pass over one or several files: run through `examples()`, then ask for the `report()`."""
+    """Originals and a recipe: run through `examples()`, then ask for the `report()`."""
 
     def __init__(
         self,
@@ -58,109 +56,95 @@ class Check:
         limit_bytes: int | None = None,
         progress: Progress | None = None,
         recipe: Recipe | None = None,
-        cancelled: Callable[[], bool] | None = None,
+        cancelled: Cancelled | None = None,
+        watch: Watch | None = None,
     ) -> None:
+        """watch: told of every change that a repair makes."""
         self._sources = sources
         self._name = name
         size_of(sources, limit_bytes)
         self._progress = progress
+        self._recipe = recipe or Recipe()
+        self._repairs = [repair_of(repair) for repair in self._recipe.repairs]
+        self._cancelled = cancelled
+        self._watch = watch
         self._log = Log()
+        self._shape: Format | None = None
         self._rows = 0
         self._usable = 0
-        self._shape: Format | None = None
 
     def examples(self) -> Iterator[Example]:
-        """The usable rows, in file order, none held after it is given out."""
-        log = self._log
+        """The usable rows, in file order, none held for long after it is given out."""
+        self._shape = self._decided()
+        if self._shape is None:
+            self._without_shape()
+            return
+        mender = Mender(self._repairs, self._surveys(self._shape), self._watch)
+        surveys = sum(repair.level == "file" for repair in self._repairs)
+        whole = self._pass(self._shape, mender, self._log, surveys)
         over_file = [check() for check in FILE_CHECKS]
-        try:
-            for file, line, row in self._shaped(self._rows_of_all()):
-                example = self._row(row, line)
-                if example is None:
-                    continue
-                if file:
-                    example = replace(example, file=file)
-                self._usable += 1
+        names = [source.name if len(self._sources) > 1 else None for source in self._sources]
+        for batch in batches(whole.examples(), self._shape.field):
+            with self._log.within(names[batch.examples[0].file]):
                 for check in over_file:
-                    check.see(example, log)
-                yield example
-        except OSError as error:
-            raise DataError(
-                f"The file {self._name} could not be read to its end.", "Copy it to this computer and try again."
-            ) from error
-        if self._shape is not None:
-            for check in over_file:
-                check.end(log)
+                    check.see(batch, self._log)
+            yield from batch.examples
+        self._rows, self._usable = whole.rows, whole.usable
+        for check in over_file:
+            check.end(self._log)
+        mended.tell(mender, self._log)
 
     def report(self) -> Report:
         shape_name = self._shape.NAME if self._shape else None
         files = tuple(source.name for source in self._sources) if len(self._sources) > 1 else ()
         return Report(self._name, shape_name, self._rows, self._usable, self._log.findings(), files)
 
-    def _rows_of_all(self) -> Iterator[tuple[int, int, Any]]:
-        """The rows of all files, each with the place of its file."""
-        for file, source in enumerate(self._sources):
-            self._from(file)
-            for line, row in reader_of(source.name).rows(source.path, self._log, self._progress):
-                yield file, line, row
+    def _decided(self) -> Format | None:
+        recipe = self._recipe
+        if recipe.mapping is not None or recipe.shape is not None:
+            return format_named(recipe.mapping.shape if recipe.mapping else str(recipe.shape))
+        head = itertools.islice((row for source in self._sources for _, row in read(source, Log())), _HEAD_ROWS)
+        return decide(row for row in head if isinstance(row, dict))
+
+    def _without_shape(self) -> None:
+        """All that can be said where no row of the beginning has a known shape."""
+        told = False
+        for source, tell in zip(self._sources, self._tellers(), strict=True):
+            self._log.file = source.name if len(self._sources) > 1 else None
+            for line, row in read(source, self._log, tell, self._cancelled):
+                self._rows += 1
+                if isinstance(row, dict) and not told:
+                    explain_unknown(row, line, self._log)
+                    told = True
+                elif row is not BAD and not isinstance(row, dict):
+                    self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
         self._log.file = None
 
-    def _from(self, file: int) -> None:
-        """What is found next is found in this file."""
-        self._log.file = self._sources[file].name if len(self._sources) > 1 else None
+    def _surveys(self, wanted: Format) -> dict[str, Survey]:
+        """What the repairs that look at all rows first have seen; each of them sees the rows as the earlier ones leave
+        them, which takes a pass of its own."""
+        surveys: dict[str, Survey] = {}
+        for place, repair in enumerate(self._repairs):
+            if repair.level == "file":
+                survey: Survey = repair.mend()
+                mender = Mender(self._repairs[:place], surveys)
+                for example in self._pass(wanted, mender, Log(), len(surveys)).examples():
+                    survey.see(example)
+                surveys[repair.id] = survey
+        return surveys
 
-    def _shaped(self, rows: Iterator[tuple[int, int, Any]]) -> Iterator[tuple[int, int, dict[str, Any]]]:
-        """Rows that are objects, after the first ones have decided the file's shape. Nothing where there is none."""
-        head = list(itertools.islice(rows, _HEAD_ROWS))
-        objects = [(line, row) for _, line, row in head if isinstance(row, dict)]
-        votes = Counter(found.NAME for _, row in objects if (found := format_of(row)))
-        if votes:
-            winner = votes.most_common(1)[0][0]
-            self._shape = next(known for known in FORMATS if winner == known.NAME)
-        elif objects:
-            line, row = objects[0]
-            remedy = _mapping(row)
-            self._log.add(shape.UNKNOWN, line, None, row, keys=shape.keys_in_words(row), remedy=remedy)
-        for file, line, row in itertools.chain(head, rows):
-            self._rows += 1
-            self._from(file)
-            if isinstance(row, dict):
-                if self._shape is not None:
-                    yield file, line, row
-            elif row is not BAD:
-                self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
+    def _pass(self, wanted: Format, mender: Mender, log: Log, earlier: int) -> Pass:
+        passes = 1 + sum(repair.level == "file" for repair in self._repairs)
+        return Pass(self._sources, wanted, self._recipe, mender, log, self._tellers(earlier, passes), self._cancelled)
 
-    def _row(self, row: dict[str, Any], line: int) -> Example | None:
-        log, wanted = self._log, self._shape
-        assert wanted is not None
-        if not wanted.detect(row):
-            self._misfit(row, line, wanted)
-            return None
-        before = log.errors
-        example = wanted.parse(row, line, log)
-        if example is None:
-            return None
-        for check in ROW_CHECKS:
-            check(example, wanted.field, log)
-        return example if log.errors == before else None
-
-    def _misfit(self, row: dict[str, Any], line: int, wanted: Format) -> None:
-        other = format_of(row)
-        if other:
-            self._log.add(shape.MIXED, line, None, row, found=other.TITLE, wanted=wanted.TITLE)
-            return
-        missing = shape.listing(key for key in wanted.KEYS if key not in row)
-        remedy = shape.rename_remedy(row, wanted.KEYS) or f"Write the row like {wanted.EXAMPLE}"
-        keys = shape.keys_in_words(row)
-        self._log.add(shape.MISSING_KEY, line, None, row, missing=missing, keys=keys, remedy=remedy)
+    def _tellers(self, earlier: int = 0, passes: int = 1) -> list[Progress | None]:
+        """For each file a progress of its own that tells the bytes of all files and passes."""
+        if self._progress is None:
+            return [None] * len(self._sources)
+        sizes = [source.path.stat().st_size for source in self._sources]
+        before = itertools.accumulate(sizes, initial=earlier * sum(sizes))
+        return [_shifted(self._progress, start, passes * sum(sizes)) for start in list(before)[:-1]]
 
 
-def _mapping(row: dict[str, Any]) -> str:
-    """How to bring a row of no known shape into one of them."""
-    if {"instruction", "input", "output"} <= row.keys():
-        return 'Join "instruction" and "input" into one text named "prompt", and rename "output" to "completion".'
-    for known in FORMATS:
-        remedy = shape.rename_remedy(row, known.KEYS)
-        if remedy:
-            return f"{remedy[:-1]} in every row."
-    return "Bring the rows into one of these shapes."
+def _shifted(progress: Progress, before: int, whole: int) -> Progress:
+    return lambda done, _: progress(before + done, whole)

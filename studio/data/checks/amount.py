@@ -1,9 +1,9 @@
 """Rules about how many rows there are."""
 
+from studio.data.batch import Batch
 from studio.data.log import Log
 from studio.data.rules import Rule
 from studio.data.split import LEAST_FOR_TEST, LEAST_ROWS
-from studio.data.values import Example
 
 TOO_FEW = Rule(
     "rows.too_few",
@@ -27,8 +27,8 @@ class Amount:
     def __init__(self) -> None:
         self._seen = 0
 
-    def see(self, example: Example, log: Log) -> None:
-        self._seen += 1
+    def see(self, batch: Batch, log: Log) -> None:
+        self._seen += len(batch.examples)
 
     def end(self, log: Log) -> None:
         rows = f"{self._seen} usable {'row' if self._seen == 1 else 'rows'}"

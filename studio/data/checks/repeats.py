@@ -1,21 +1,37 @@
-"""Rules that compare rows: the same row again, the same prompt with another answer, all answers or prompts alike."""
+"""Rules that compare rows: the same row again, nearly the same, the same prompt with another answer, all answers or
+prompts alike."""
 
-from studio.data.keys import row_digest
+import numpy as np
+
+from studio.data.batch import Batch
 from studio.data.log import Log
+from studio.data.near import Near
+from studio.data.places import Places
 from studio.data.rules import Rule
-from studio.data.values import Example
+from studio.data.seen import Seen
+from studio.data.values import Example, Message
+
+MOST_COMPARED = 1_000_000
 
 SAME_ROW = Rule(
     "rows.duplicate",
     "note",
-    "The row is the same as line {first:,}.",
+    "The row is the same as {first}.",
     "Remove it, unless it is meant to count twice.",
     b'{"prompt": "a", "completion": "b"}\n{"prompt": "a", "completion": "b"}\n',
+)
+NEAR_ROW = Rule(
+    "rows.near_duplicate",
+    "note",
+    "The row is nearly the same as {first}.",
+    "Keep the better one, unless both are meant; copies teach little and can hide in the test.",
+    b'{"prompt": "Where is my order", "completion": "On its way."}\n'
+    b'{"prompt": "Where is my order?", "completion": "On its way"}\n',
 )
 CONFLICT = Rule(
     "rows.conflict",
     "warning",
-    "The prompt is the same as in line {first:,}, but the answer differs.",
+    "The prompt is the same as in {first}, but the answer differs.",
     "Keep the right answer; where both are right, leave both.",
     b'{"prompt": "a", "completion": "b"}\n{"prompt": "a", "completion": "c"}\n',
 )
@@ -33,40 +49,80 @@ CAPITALS = Rule(
     "Write them as your users will, if they write otherwise; models learn small letters better.",
     b'{"prompt": "WHERE IS IT", "completion": "Here"}\n',
 )
+NOT_COMPARED = Rule(
+    "rows.not_compared",
+    "note",
+    "Rows that are nearly the same were looked for among the first {rows:,} rows.",
+    "Nothing to do; rows that are exactly the same were looked for among all.",
+    b"",
+)
 
-RULES = (SAME_ROW, CONFLICT, SAME_ANSWERS, CAPITALS)
+RULES = (SAME_ROW, NEAR_ROW, CONFLICT, SAME_ANSWERS, CAPITALS, NOT_COMPARED)
 
 
 class Repeats:
-    """Sees every usable row once; keeps two digests a row, no text."""
+    """Sees every usable row once; keeps about a hundred bytes a row, no text."""
 
-    def __init__(self) -> None:
-        self._rows: dict[bytes, int] = {}
-        self._prompts: dict[bytes, int] = {}
-        self._answers: set[bytes] = set()
-        self._seen = 0
-        self._capitals = 0
+    def __init__(self, most_compared: int = MOST_COMPARED) -> None:
+        self._most_compared = most_compared
+        self._places = Places()
+        self._rows, self._prompts, self._near = Seen(), Seen(), Near(2)
+        self._answers: set[int] = set()
+        self._distinct = self._seen = self._capitals = 0
 
-    def see(self, example: Example, log: Log) -> None:
-        line = example.line
-        row, prompt = row_digest(example.messages), row_digest(example.messages[:-1])
-        first = self._rows.setdefault(row, line)
-        asked = self._prompts.setdefault(prompt, line)
-        if first != line:
-            log.add(SAME_ROW, line, None, example.answer, first=first)
-        elif asked != line:
-            log.add(CONFLICT, line, None, _asked(example), first=asked)
-        self._seen += 1
+    def see(self, batch: Batch, log: Log) -> None:
+        self._places.note(batch, log.file)
+        examples = batch.examples
+        numbers = np.arange(batch.start, batch.start + len(examples))
+        rows = self._rows.put(_hashes([_row(e) for e in examples]), numbers)
+        prompts = self._prompts.put(_hashes([_turns(e.messages[:-1]) for e in examples]), numbers)
+        prompts[[len(e.messages) == 1 for e in examples]] = batch.start + len(examples)
+        near = self._near_rows(batch)
+        for place in np.flatnonzero((rows < numbers) | (prompts < numbers) | (near >= 0)):
+            row, prompt, like = int(rows[place]), int(prompts[place]), int(near[place])
+            self._tell(examples[place], batch.start + int(place), row, prompt, like, log)
+        self._distinct += int((rows == numbers).sum())
+        self._seen += len(examples)
         if len(self._answers) < 2:
-            self._answers.add(row_digest(example.messages[-1:]))
-        if _asked(example).isupper():
-            self._capitals += 1
+            self._answers.update(hash(example.answer) for example in examples)
+        self._capitals += sum(_asked(example).isupper() for example in examples)
 
     def end(self, log: Log) -> None:
-        if len(self._rows) > 1 and len(self._answers) == 1:
+        if self._distinct > 1 and len(self._answers) == 1:
             log.add(SAME_ANSWERS, None, rows=self._seen)
         if self._capitals * 3 > self._seen:
             log.add(CAPITALS, None, share=self._capitals / self._seen)
+        if self._seen > self._most_compared:
+            log.add(NOT_COMPARED, None, rows=self._most_compared)
+
+    def _near_rows(self, batch: Batch) -> np.ndarray:
+        free = max(0, self._most_compared - batch.start)
+        found = np.full(len(batch.examples), -1, np.int64)
+        if free:
+            found[:free] = self._near.put(batch.asked[:free], batch.said[:free])
+        return found
+
+    def _tell(self, example: Example, number: int, row: int, prompt: int, like: int, log: Log) -> None:
+        if row < number:
+            log.add(SAME_ROW, example.line, None, example.answer, first=self._places.words(row, log.file))
+        elif prompt < number:
+            log.add(CONFLICT, example.line, None, _asked(example), first=self._places.words(prompt, log.file))
+        elif like >= 0:
+            log.add(NEAR_ROW, example.line, None, _asked(example), first=self._places.words(like, log.file))
+
+
+def _hashes(values: list[tuple]) -> np.ndarray:
+    """Python's own 64-bit hashes: quick, keyed anew in every process, and never stored."""
+    return np.array([hash(value) for value in values], np.int64).view(np.uint64)
+
+
+def _row(example: Example) -> tuple:
+    rejected = _turns(example.rejected) if example.rejected else ()
+    return (*_turns(example.messages), rejected, example.tools)
+
+
+def _turns(messages: tuple[Message, ...]) -> tuple:
+    return tuple((m.role, m.content, m.weight == 0, m.calls) for m in messages)
 
 
 def _asked(example: Example) -> str:

@@ -4,11 +4,13 @@ Repairs are offered and applied in the order of this register: first what makes 
 then what compares rows.
 """
 
-from studio.data.repairs import broken_json
-from studio.data.repairs.repair import Repair
+from studio.data.repairs import broken_json, leave_out
+from studio.data.repairs.repair import Repair, Survey
 from studio.errors import DataError
 
-FAMILIES = (broken_json,)
+__all__ = ["FAMILIES", "REPAIRS", "Repair", "Survey", "repair_of"]
+
+FAMILIES = (broken_json, leave_out)
 REPAIRS: tuple[Repair, ...] = tuple(repair for family in FAMILIES for repair in family.REPAIRS)
 
 
