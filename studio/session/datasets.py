@@ -13,17 +13,17 @@ from studio import data
 from studio.data.recipe import Recipe
 from studio.data.values import Example, Report
 from studio.session import checking, ids, lock, samples
+from studio.session.editing import Editing
 from studio.session.preparing import large, taken_in
 from studio.session.shelf import INCOMING
 from studio.session.splits import Splits
 from studio.session.tables import DatasetRow
 from studio.session.values import Dataset, Sample
-from studio.session.versions import Versions
 
 BROUGHT_IN = "Brought in."
 
 
-class Datasets(Versions, Splits):
+class Datasets(Editing, Splits):
     """The owner's data sets. A file with errors is kept too: its report says what is wrong."""
 
     def check(self, path: Path) -> Report:

@@ -56,9 +56,10 @@ class Preparing(Shelf):
 
     def _prepare(self, dataset: Dataset, paths: Sequence[Path], recipe: Recipe, says: str) -> None:
         """Starts the job that makes the data set's next version."""
+        prints = [dataset.fingerprint] if len(paths) == 1 else [data.fingerprint(path) for path in paths]
         tokenizer = models.starter_folder() / "tokenizer.json"
         work = Prepare(
-            files=[Source(str(path), data.fingerprint(path)) for path in paths],
+            files=[Source(str(path), found) for path, found in zip(paths, prints, strict=True)],
             name=dataset.name,
             version=self._next_number(dataset.id),
             recipe=recipe.as_json(),

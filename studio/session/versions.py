@@ -1,16 +1,24 @@
-"""The history of a data set: what is wrong with it, one-click repairs, another shape, edits by hand, and undo.
+"""The history of a data set: what can be mended by a click, another shape, the same again as last time, and undo.
 
 A version is made from the originals by a recipe, so nothing here ever changes what was brought in.
 """
 
 import builtins
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from studio import data
-from studio.data.recipe import Recipe
-from studio.errors import JobError
+from studio.data import Mapping, Recipe
+from studio.errors import DataError, JobError
 from studio.session.preparing import Preparing
 from studio.session.tables import VersionRow
 from studio.session.values import Dataset, Version
+
+if TYPE_CHECKING:
+    from studio.data import Preview, Repair
+
+PREVIEWED = 5
 
 
 class Versions(Preparing):
@@ -31,6 +39,61 @@ class Versions(Preparing):
         """What was done to the original so far."""
         dataset = self.get(dataset_id)
         return data.recipe_of(dataset.folder, dataset.version)
+
+    def repairs(self, dataset_id: str) -> "tuple[tuple[Repair, int], ...]":
+        """The repairs that apply to the current version, each with the number of places it would mend."""
+        dataset = self.get(dataset_id)
+        return data.repairs_for(dataset.report)
+
+    def preview_repair(self, dataset_id: str, repair_id: str) -> "Preview":
+        """What a repair would change, with the first rows before and after."""
+        dataset = self.get(dataset_id)
+        return data.preview_repair(dataset.folder, dataset.version, repair_id, PREVIEWED)
+
+    def mend(self, dataset_id: str, repair_ids: Sequence[str]) -> Dataset:
+        """Applies repairs, beside those that were applied before."""
+        recipe = self.recipe(dataset_id)
+        added = [data.repair_of(name) for name in repair_ids if name not in recipe.repairs]
+        if not added:
+            raise JobError("Nothing was chosen that is not mended already.", "Choose another repair.")
+        says = ". ".join(repair.title for repair in added) + "."
+        repairs = (*recipe.repairs, *(repair.id for repair in added))
+        return self._make(dataset_id, replace(recipe, repairs=repairs), says)
+
+    def mend_safe(self, dataset_id: str) -> Dataset:
+        """Applies every repair that loses nothing; JobError where there is none to apply."""
+        dataset = self.get(dataset_id)
+        return self.mend(dataset_id, data.safe_repairs(dataset.report))
+
+    def set_shape(self, dataset_id: str, shape: str) -> Dataset:
+        """Reads the rows as this shape (a format's NAME) from now on. Edits by hand were of the old one and go."""
+        recipe = Recipe(shape=shape, repairs=self.recipe(dataset_id).repairs)
+        return self._make(dataset_id, recipe, f"Read as {data.format_named(shape).TITLE}.")
+
+    def set_mapping(self, dataset_id: str, mapping: Mapping) -> Dataset:
+        """Reads the file's columns as the fields of a shape from now on."""
+        recipe = Recipe(mapping=mapping, repairs=self.recipe(dataset_id).repairs)
+        columns = ", ".join(dict.fromkeys(mapping.columns.values()))
+        return self._make(dataset_id, recipe, f"Read as {data.format_named(mapping.shape).TITLE} from {columns}.")
+
+    def last_time(self, dataset_id: str) -> Dataset | None:
+        """The data set brought into the project before this one whose steps could be taken here as well; None where
+        there is none, and once this one has steps of its own."""
+        dataset = self.get(dataset_id)
+        if dataset.version != 1:
+            return None
+        for other in self.list(dataset.project):
+            if other.id != dataset.id and other.version > 1:
+                return other if self.recipe(other.id).without_edits() != Recipe() else None
+        return None
+
+    def mend_like(self, dataset_id: str, other_id: str) -> Dataset:
+        """Takes the steps of another data set here: its shape, columns and repairs, not its edits by hand."""
+        other = self.get(other_id)
+        recipe = self.recipe(other_id).without_edits()
+        if recipe == Recipe():
+            raise DataError(f"{other.name} was not mended.", "Mend this file by itself.")
+        return self._make(dataset_id, recipe, f"Mended like {other.name}.")
 
     def undo(self, dataset_id: str) -> Dataset:
         """Goes back to the version before; JobError at the first one."""

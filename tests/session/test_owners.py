@@ -64,8 +64,17 @@ def known(ann: Session, settings: Settings, chat_file: Path) -> dict[str, Any]:
     row.dataset, row.model, row.method, row.options = dataset.id, "starter", "lora", {}
     with closing(Database(settings)) as database, database.write() as transaction:
         transaction.add(row)
-    given = {"path": chat_file, "name": "x", "port": 0, "start": 0, "count": 1, "sample_id": "support_tickets"}
+    given = {
+        "path": chat_file,
+        "paths": chat_file,
+        "name": "x",
+        "port": 0,
+        "start": 0,
+        "count": 1,
+        "sample_id": "support_tickets",
+    }
     own = {"project_id": project.id, "dataset_id": dataset.id, "run_id": row.id, "evaluation_id": row.id}
+    own["other_id"] = dataset.id
     return {**given, **own, "reference": row.id, "turns": []}
 
 
