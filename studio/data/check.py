@@ -9,7 +9,7 @@ from studio.data.batch import batches
 from studio.data.checks import FILE_CHECKS, mended, shape
 from studio.data.formats import Format
 from studio.data.log import Log
-from studio.data.readers.strict_json import BAD
+from studio.data.readers import Unread
 from studio.data.recipe import Recipe
 from studio.data.repairs import Survey, repair_of
 from studio.data.repairs.mender import Mender, Watch
@@ -116,7 +116,7 @@ class Check:
                 if isinstance(row, dict) and not told:
                     explain_unknown(row, line, self._log)
                     told = True
-                elif row is not BAD and not isinstance(row, dict):
+                elif not isinstance(row, dict | Unread):
                     self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
         self._log.file = None
 

@@ -14,7 +14,7 @@ NAME_CHARACTERS = 40
 @dataclass(frozen=True)
 class Rule:
     """One kind of finding. says and remedy: plain sentences with {places} for values. example: a whole small file
-    that shows the fault. once: the first place is reported, with the number of places in all."""
+    that shows the fault. once: the first place is reported, with the number of places in all. name: of the example."""
 
     id: str
     severity: Severity
@@ -22,6 +22,7 @@ class Rule:
     remedy: str
     example: bytes
     once: bool = False
+    name: str = "rows.jsonl"
 
 
 def excerpt(text: object) -> str:

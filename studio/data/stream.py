@@ -11,8 +11,7 @@ from typing import Any
 from studio.data.checks import ROW_CHECKS, shape
 from studio.data.formats import Format
 from studio.data.log import Log
-from studio.data.readers import reader_of
-from studio.data.readers.strict_json import BAD
+from studio.data.readers import Unread, read_rows
 from studio.data.recipe import Recipe
 from studio.data.repairs.mender import Mender
 from studio.data.shaping import explain_misfit
@@ -100,7 +99,7 @@ class Pass:
         # What the reader found on this line waits already.
         errors_before = log.errors - sum(rule.severity == "error" for rule, _ in log.held or ())
         if mender.is_at_work:
-            mender.read(line, row is not BAD)
+            mender.read(line, not isinstance(row, Unread))
         example = self._example(row, line)
         if log.errors == errors_before:
             return example
@@ -110,7 +109,7 @@ class Pass:
         return None
 
     def _example(self, row: Any, line: int) -> Example | None:
-        if row is BAD:
+        if isinstance(row, Unread):
             return None
         if not isinstance(row, dict):
             self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
@@ -143,8 +142,9 @@ def read(
     mender: Mender | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """The rows of one file as (line, JSON value). DataError where the disk gives up, CancelledError."""
+    mend = mender.line if mender and mender.is_at_work else None
     try:
-        for count, item in enumerate(reader_of(source.name).rows(source.path, log, progress)):
+        for count, item in enumerate(read_rows(source, log, progress, mend)):
             if count % _ASK_ROWS == 0 and cancelled and cancelled():
                 raise CancelledError("The check was cancelled.", "Start it again when you like; nothing was kept.")
             yield item

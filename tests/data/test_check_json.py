@@ -8,7 +8,7 @@ import pytest
 
 from studio.data import check_file
 from studio.data.log import MOST_PER_RULE, Log
-from studio.data.readers.strict_json import BAD, Decoder
+from studio.data.readers.strict_json import Decoder, Unread
 from studio.errors import DataError
 from tests.data.make import brief, checked, findings, lines
 
@@ -21,11 +21,11 @@ def test_json_test_suite(shared_data: Path) -> None:
         try:
             value = Decoder().decode(raw.decode("utf-8"), 1, log)
         except UnicodeDecodeError:
-            value = BAD
+            value = Unread("")
         if path.name.startswith("y_"):
-            assert value is not BAD, path.name
+            assert not isinstance(value, Unread), path.name
         if path.name.startswith("n_"):
-            assert value is BAD, path.name
+            assert isinstance(value, Unread), path.name
         report = check_file(path).report
         if path.name.startswith("n_"):
             assert report.errors, path.name
@@ -80,17 +80,16 @@ def test_one_bad_byte_leaves_the_other_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf16_is_said_once(encoding: str, tmp_path: Path) -> None:
-    content = "".join(f'{{"prompt": "Say {n}", "completion": "{n}"}}\n' for n in range(5)).encode(encoding)
-    assert brief(tmp_path, content) in ([("file.utf16", None)], [("file.binary", None)])
-    if encoding != "utf-32":
-        assert brief(tmp_path, content) == [("file.utf16", None)]
+def test_wide_encodings_are_read(encoding: str, tmp_path: Path) -> None:
+    content = "".join(f'{{"prompt": "Säg {n}", "completion": "{n}"}}\n' for n in range(5)).encode(encoding)
+    assert brief(tmp_path, content) == [("file.encoding", None)]
+    assert [e.messages[0].content for e in checked(tmp_path, content).examples] == [f"Säg {n}" for n in range(5)]
 
 
 def test_mark_crlf_and_line_separators(tmp_path: Path) -> None:
     text = lines({"prompt": "a\u2028b", "completion": "c\u0085d"}, {"prompt": "e", "completion": "f"})
     result = checked(tmp_path, b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert [f.rule for f in result.report.findings if f.severity == "note"] == ["file.bom"]
+    assert [f.rule for f in result.report.findings if f.severity == "note"] == ["openai.rows", "file.bom"]
     assert [e.messages[0].content for e in result.examples] == ["a\u2028b", "e"]
     assert [e.line for e in result.examples] == [1, 2]
 
@@ -102,20 +101,29 @@ def test_blank_lines_are_one_note(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "rule"),
+    ("text", "rows"),
     [
-        (json.dumps([{"prompt": "a", "completion": "b"}] * 3), "file.array"),
-        (json.dumps([{"prompt": "a", "completion": "b"}] * 3, indent=2), "file.array"),
-        ("[\n" + f"{GOOD},\n" * 5000 + f"{GOOD}\n]\n", "file.array"),
-        ((json.dumps({"prompt": "a", "completion": "b"}, indent=2) + "\n") * 5000, "file.pretty"),
-        (json.dumps({"rows": [{"prompt": "a"}] * 300}, indent=1), "file.pretty"),
-        ('{"rows": [\n' + f"{GOOD},\n" * 20_000 + "{}]}", "file.pretty"),
-        ("prompt,completion\n" + "hi,hello\n" * 5000, "file.table"),
-        ("some text\n" * 5000, "file.not_json"),
-        ("<html>\n" * 5000, "file.web_page"),
+        (json.dumps([json.loads(GOOD)] * 3), 3),
+        (json.dumps([json.loads(GOOD)] * 3, indent=2), 3),
+        ("[\n" + f"{GOOD},\n" * 5000 + f"{GOOD}\n]\n", 5001),
+        ((json.dumps(json.loads(GOOD), indent=2) + "\n") * 5000, 5000),
+        (json.dumps({"version": 1, "rows": [json.loads(GOOD)] * 300, "more": {"a": [1]}}, indent=1), 300),
+        ('{"rows": [\n' + f"{GOOD},\n" * 20_000 + f"{GOOD}]}}", 20_001),
+        (json.dumps({"rows": [json.loads(GOOD)] * 30}), 30),
+        ("prompt,completion\n" + "a,b\n" * 5000, 5000),
     ],
 )
-def test_another_kind_of_file_is_said_once(text: str, rule: str, tmp_path: Path) -> None:
+def test_another_kind_of_file_is_read_and_said_once(text: str, rows: int, tmp_path: Path) -> None:
+    report = checked(tmp_path, text).report
+    told = [(f.rule, f.line) for f in report.findings if not f.rule.startswith(("rows.", "answers."))]
+    assert told == [("file.read_as", 1)]
+    assert (report.usable, report.errors) == (rows, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"), [("some text\n" * 5000, "file.not_json"), ("<html>\n" * 5000, "file.web_page")]
+)
+def test_what_is_no_training_file_is_said_once(text: str, rule: str, tmp_path: Path) -> None:
     assert brief(tmp_path, text) == [(rule, 1)]
 
 

@@ -23,13 +23,13 @@ def test_families_and_formats_say_what_they_are() -> None:
     assert all(shape.__doc__ for shape in FORMATS)
 
 
-# What no file shows by itself: a recipe was at work, a million rows, a split.
-SHOWN_ELSEWHERE = {"recipe.mended", "rows.not_compared"}
+# What no small file shows by itself: a recipe was at work, a million rows, a model's context.
+SHOWN_ELSEWHERE = {"recipe.mended", "rows.not_compared", "answer.cut", "prompt.cut", "openai.size"}
 
 
 @pytest.mark.parametrize("rule", [r for r in RULES if r.id not in SHOWN_ELSEWHERE], ids=lambda rule: rule.id)
 def test_example_shows_the_rule(rule: Rule, tmp_path: Path) -> None:
-    found = [f for f in checked(tmp_path, rule.example).report.findings if f.rule == rule.id]
+    found = [f for f in checked(tmp_path, rule.example, rule.name).report.findings if f.rule == rule.id]
     assert found
     finding = found[0]
     assert finding.severity == rule.severity
@@ -66,6 +66,6 @@ def test_manifest_of_cases(shared_data: Path) -> None:
             assert {"invalid", "fixable", "error"} & set(verdicts), case
         elif "valid" not in verdicts:
             assert findings, case
-            assert {"warn"} & set(verdicts), case
+            assert {"warn", "convert"} & set(verdicts), case
         if case["line"] is not None and "valid" not in verdicts:
             assert int(case["line"]) in lines, case

@@ -4,10 +4,10 @@ ROW_CHECKS look at one readable row: check(example, field, log). FILE_CHECKS loo
 for each, end(log) once. FAMILIES hold the rules, also of those faults that readers/ and formats/ find on their way.
 """
 
-from studio.data.checks import amount, json_faults, mended, repeats, shape, texts, turns, whole_file
+from studio.data.checks import amount, json_faults, mended, repeats, shape, tables, texts, turns, whole_file
 from studio.data.rules import Rule
 
 ROW_CHECKS = (turns.check, texts.check)
 FILE_CHECKS = (repeats.Repeats, amount.Amount)
-FAMILIES = (whole_file, json_faults, shape, turns, texts, repeats, amount, mended)
+FAMILIES = (whole_file, json_faults, tables, shape, turns, texts, repeats, amount, mended)
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

@@ -133,10 +133,18 @@ _CURLY = "“”„‟‘’"
 _CONTROL = {"\t": "tab", "\r": "carriage return", "\x00": "zero byte"}
 
 
-def explain(text: str, fault: str, at: int, line: int, log: Log) -> None:
-    """Records the likely cause of a decoding fault. fault: the decoder's own words; at: 0-based place in `text`."""
+def explain(text: str, fault: str, at: int, line: int, log: Log, column: int = 0) -> None:
+    """Records the likely cause of a decoding fault. fault: the decoder's own words; at: 0-based place in `text`; line
+    and column: where the text begins."""
     rule, values = _cause(text, fault, at)
-    log.add(rule, line, None, text[max(0, at - 20) :] if at > 40 else text, column=at + 1, **values)
+    line, column = place_of(text, at, line, column)
+    log.add(rule, line, None, text[max(0, at - 20) :] if at > 40 else text, column=column, **values)
+
+
+def place_of(text: str, at: int, line: int, column: int) -> tuple[int, int]:
+    """Line and 1-based column of a place in a text that begins in `line` after `column` characters."""
+    ends = text.count("\n", 0, at)
+    return line + ends, at - text.rindex("\n", 0, at) if ends else column + at + 1
 
 
 def _cause(text: str, fault: str, at: int) -> tuple[Rule, dict[str, str]]:

@@ -1,34 +1,91 @@
 """Rules about a file as a whole: what kind of file it is, before any row is looked at. readers/ finds them."""
 
+import gzip
+
 from studio.data.rules import Rule
 
 EMPTY = Rule(
     "file.empty",
     "error",
     "The file is empty.",
-    "Choose a file with one training example on each line.",
+    "Choose a file with training examples.",
     b"",
 )
 ONLY_BLANK = Rule(
     "file.only_blank",
     "error",
     "The file has only blank lines.",
-    "Choose a file with one training example on each line.",
+    "Choose a file with training examples.",
     b"\n  \n",
 )
-UTF16 = Rule(
-    "file.utf16",
+NO_ROWS = Rule(
+    "file.no_rows",
     "error",
-    "The file is encoded as {encoding}, and training files are read as UTF-8.",
-    'Save it again with the encoding "UTF-8": in Excel "CSV UTF-8", in Notepad "Save as" and Encoding UTF-8.',
-    b'\xff\xfe{\x00"\x00a\x00"\x00',
+    "The file holds no rows.",
+    "Choose a file with training examples.",
+    b"[]",
+)
+ENCODING = Rule(
+    "file.encoding",
+    "warning",
+    "The file is encoded as {encoding}; it is read as such.",
+    "Nothing to do here; other programs may want the encoding UTF-8.",
+    '{"prompt": "hi", "completion": "hello"}\n'.encode("utf-16"),
+)
+GUESSED = Rule(
+    "file.encoding_guessed",
+    "warning",
+    "The file is not encoded as UTF-8; it is read as {encoding}, which is a guess.",
+    "Look at words with accents below. If they look wrong, save the file again with the encoding UTF-8: in Excel "
+    '"CSV UTF-8", in Notepad "Save as" and Encoding UTF-8.',
+    b"question,answer\nWhere is the caf\xe9,At the corner\n",
+    name="rows.csv",
+)
+READ_AS = Rule(
+    "file.read_as",
+    "warning",
+    "The name ends in {suffix}, but the file is {kind}; it is read as such.",
+    "Nothing to do here, unless you chose the wrong file; other programs may stumble over the name.",
+    b"prompt,completion\nhi,hello\n",
+)
+PACKED_NAME = Rule(
+    "file.packed_name",
+    "error",
+    "The file is packed with gzip, and its name does not say so.",
+    "Let its name end in .gz (rows.jsonl.gz) and choose it again.",
+    gzip.compress(b'{"prompt": "hi", "completion": "hello"}\n', mtime=0),
+)
+PACKED_DAMAGED = Rule(
+    "file.packed_damaged",
+    "error",
+    "The packed file is damaged or ends too early; what comes after the damage is missing.",
+    "Download or pack the file again.",
+    gzip.compress(b'{"prompt": "hi", "completion": "hello"}\n', mtime=0)[:-6],
+    name="rows.jsonl.gz",
+)
+PACKED_BOMB = Rule(
+    "file.packed_size",
+    "error",
+    "The packed file unpacks to more than {size:,} MB, far more than rows of text do; the rest is not read.",
+    "Unpack the file yourself, see what it holds and choose what you need of it.",
+    gzip.compress(b'{"prompt": "hi", "completion": "hello"}\n', mtime=0)
+    + gzip.compress(b" " * (1 << 20), mtime=0) * 101,
+    name="rows.jsonl.gz",
+)
+SECOND_LIST = Rule(
+    "file.second_list",
+    "warning",
+    "The file holds another list of rows named {key}, which is not read.",
+    "Save it as a file of its own and choose both files, if you want these rows too.",
+    b'{"train": [{"prompt": "a", "completion": "b"}], "test": [{"prompt": "c", "completion": "d"}]}',
+    name="rows.json",
 )
 BINARY = Rule(
     "file.binary",
     "error",
     "The file is not text: it looks like {what}.",
-    "Unpack or export it to a text file with one JSON object on each line, then choose that file.",
-    b"\x1f\x8b\x08\x00\x00\x00",
+    "Choose a JSON Lines, JSON, CSV, Excel, Parquet or text file; unpack an archive first.",
+    b"%PDF-1.7\n",
 )
 WEB_PAGE = Rule(
     "file.web_page",
@@ -37,34 +94,13 @@ WEB_PAGE = Rule(
     "Open it in a browser to see what it says, then download the file again.",
     b"<!DOCTYPE html><html><body>404</body></html>",
 )
-TABLE = Rule(
-    "file.table",
-    "error",
-    "The file looks like a table (CSV), and one JSON object on each line is wanted.",
-    'Turn each row into a line like {{"prompt": "...", "completion": "..."}}.',
-    b"prompt,completion\nhi,hello\n",
-)
 NOT_JSON = Rule(
     "file.not_json",
     "error",
-    "The file looks like plain text, and one JSON object on each line is wanted.",
-    'Turn each example into a line like {{"prompt": "...", "completion": "..."}}.',
+    "The name says that the file is JSON, but it looks like plain text.",
+    "If it is a text, let its name end in .txt; if it is to be JSON, write each example on a line like "
+    '{{"prompt": "...", "completion": "..."}}.',
     b"Question: hi\nAnswer: hello\n",
-)
-ARRAY = Rule(
-    "file.array",
-    "error",
-    "The file is one JSON list ([ ... ]), and one JSON object on each line is wanted.",
-    "Write each row on a line of its own, without the outer [ ] and the commas between rows. "
-    "The tool jq does it: jq -c '.[]' rows.json > rows.jsonl",
-    b'[{"prompt": "hi", "completion": "hello"}]',
-)
-PRETTY = Rule(
-    "file.pretty",
-    "error",
-    "The rows are spread over several lines each, and each row must stand on one line.",
-    "Write each row on a single line. The tool jq does it: jq -c . rows.json > rows.jsonl",
-    b'{\n  "prompt": "hi",\n  "completion": "hello"\n}\n',
 )
 BOM = Rule(
     "file.bom",
@@ -88,6 +124,14 @@ NOT_UTF8 = Rule(
     'Save the file with the encoding "UTF-8", or type the damaged character again.',
     b'{"prompt": "caf\xe9", "completion": "coffee"}\n',
 )
+NOT_UTF8_INSIDE = Rule(
+    "row.not_utf8",
+    "error",
+    "The row holds a byte that is not UTF-8 text (column {column}).",
+    'Save the file with the encoding "UTF-8", or type the damaged character again.',
+    b'[{"prompt": "caf\xe9", "completion": "coffee"}]',
+    name="rows.json",
+)
 TOO_LONG = Rule(
     "line.too_long",
     "error",
@@ -99,15 +143,20 @@ TOO_LONG = Rule(
 RULES = (
     EMPTY,
     ONLY_BLANK,
-    UTF16,
+    NO_ROWS,
+    ENCODING,
+    GUESSED,
+    READ_AS,
+    PACKED_NAME,
+    PACKED_DAMAGED,
+    PACKED_BOMB,
+    SECOND_LIST,
     BINARY,
     WEB_PAGE,
-    TABLE,
     NOT_JSON,
-    ARRAY,
-    PRETTY,
     BOM,
     BLANK_LINE,
     NOT_UTF8,
+    NOT_UTF8_INSIDE,
     TOO_LONG,
 )

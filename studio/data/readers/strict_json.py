@@ -5,6 +5,8 @@ The standard library's decoder is the base. It is lenient in three points (NaN, 
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from studio.data.checks import json_faults
@@ -18,8 +20,16 @@ _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 _CONSTANTS = re.compile(r'"(?:[^"\\]|\\.)*"?|(-?Infinity|NaN)', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
-BAD = object()
-"""What `decode` returns for text that is no JSON; None is a good JSON value."""
+Mend = Callable[[str], str]
+"""Tries to mend a text that is no JSON; the same text where it can do nothing. Bytes that are no UTF-8 come to it as
+lone surrogates (the error handler surrogateescape)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A row that could not be read: its text as it stands in the file, what is no text in it replaced."""
+
+    text: str
 
 
 class _Constant(Exception):  # noqa: N818 - a signal inside the decoder, not an error anyone sees
@@ -36,35 +46,67 @@ def _whole(digits: str) -> int | float:
 
 
 class Decoder:
-    """Decodes lines one after the other; not for use by two threads at once."""
+    """Decodes texts one after the other; not for use by two threads at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, mend: Mend | None = None) -> None:
         self._repeated: list[str] = []
-        self._decode = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=_refuse, parse_int=_whole).decode
+        self._mend = mend
+        self._json = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=_refuse, parse_int=_whole)
+        self._decode = self._json.decode
 
-    def decode(self, text: str, line: int, log: Log) -> Any:
-        """The value of `text`, or BAD after its fault is in the log."""
-        if text.count("{") + text.count("[") > MOST_DEPTH and _depth(text) > MOST_DEPTH:
-            log.add(json_faults.TOO_DEEP, line, None, text)
-            return BAD
+    def decode(self, text: str, line: int, log: Log, column: int = 0) -> Any:
+        """The value of `text`, mended where it is not JSON, or Unread after its fault is in the log.
+
+        line, column: where the text begins in the file; characters before it in its line.
+        """
         try:
             value = self._decode(text)
-        except json.JSONDecodeError as fault:
-            json_faults.explain(text, fault.msg, fault.pos, line, log)
-            value = BAD
-        except _Constant as constant:
-            column = next(m.start() for m in _CONSTANTS.finditer(text) if m.group(1)) + 1
-            log.add(json_faults.NOT_A_NUMBER, line, None, text[column - 1 :], word=constant.args[0], column=column)
-            value = BAD
-        if self._repeated:
-            if value is not BAD:
-                for key in dict.fromkeys(self._repeated):
-                    log.add(json_faults.DUPLICATE_KEY, line, plain(key), text, key=quoted(key))
+        except (json.JSONDecodeError, _Constant) as fault:
             self._repeated.clear()
-        if "\\u" in text and value is not BAD and _SURROGATE.search(text) and not _encodes(value):
-            log.add(json_faults.SURROGATE, line, None, text)
-            return BAD
+            value = self.mended(text)
+            if value is None:
+                _explain(text, fault, line, column, log)
+                return Unread(text)
+        except RecursionError:
+            self._repeated.clear()
+            value = None
+        return self.checked(value, text, line, log)
+
+    def checked(self, value: Any, text: str, line: int, log: Log) -> Any:
+        """The value as it was just decoded from `text`, or Unread for faults that lie beyond the letter of JSON."""
+        if text.count("{") + text.count("[") > MOST_DEPTH and _depth(text) > MOST_DEPTH:
+            log.add(json_faults.TOO_DEEP, line, None, text)
+            return Unread(text)
+        if self._repeated:
+            for key in dict.fromkeys(self._repeated):
+                log.add(json_faults.DUPLICATE_KEY, line, plain(key), text, key=quoted(key))
+            self._repeated.clear()
+        if "\\u" in text and _SURROGATE.search(text) and not _encodes(value):
+            mended = self.mended(text)
+            if mended is None:
+                log.add(json_faults.SURROGATE, line, None, text)
+            return Unread(text) if mended is None else mended
         return value
+
+    def mended(self, text: str) -> Any:
+        """The value that the mended text has; None where it cannot be mended."""
+        mended = self._mend(text) if self._mend else text
+        if mended == text or not _encodes(mended) or _depth(mended) > MOST_DEPTH:
+            return None
+        try:
+            return self._decode(mended)
+        except (json.JSONDecodeError, _Constant):
+            self._repeated.clear()
+            return None
+
+    def ahead(self, text: str, place: int) -> tuple[Any, int] | None:
+        """The JSON value that begins at `place` and the place after it; None where none can be read in full. `checked`
+        is still to be asked."""
+        self._repeated.clear()
+        try:
+            return self._json.raw_decode(text, place)
+        except (json.JSONDecodeError, _Constant, RecursionError):
+            return None
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -72,6 +114,15 @@ class Decoder:
             seen: set[str] = set()
             self._repeated.extend(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         return made
+
+
+def _explain(text: str, fault: Exception, line: int, column: int, log: Log) -> None:
+    if isinstance(fault, json.JSONDecodeError):
+        json_faults.explain(text, fault.msg, fault.pos, line, log, column)
+        return
+    at = next(m.start() for m in _CONSTANTS.finditer(text) if m.group(1))
+    line, column = json_faults.place_of(text, at, line, column)
+    log.add(json_faults.NOT_A_NUMBER, line, None, text[at:], word=fault.args[0], column=column)
 
 
 def _depth(text: str) -> int:

@@ -1,0 +1,155 @@
+"""Opens a file for its reader: unpacked where it is packed with gzip, its first bytes known, progress told by the bytes
+taken from the disk. What kind of file it is, is kinds.py's business."""
+
+import gzip
+import io
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from studio.data.checks import whole_file as rules
+from studio.data.log import Log
+
+HEAD_BYTES = 256 * 1024
+_BLOCK = 1 << 20
+_MOST_UNPACKED = 4_000_000_000
+# Rows of text pack to a tenth, very even ones to a hundredth; what gives more is made to fill a disk.
+_MOST_RATIO = 300
+_RATIO_COUNTS_FROM = 100_000_000
+_PACKED = b"\x1f\x8b"
+
+Progress = Callable[[int, int], None]
+"""Called with bytes read and bytes in all, now and then."""
+
+
+class Opened:
+    """A file while it is read. stream: its bytes from the beginning, unpacked. head: the first HEAD_BYTES of them;
+    whole: there are no more. suffix: in small letters, '.csv' for rows.csv and rows.csv.gz."""
+
+    def __init__(self, path: Path, name: str, log: Log, progress: Progress | None = None) -> None:
+        """Raises OSError as the file system does. What is wrong with the packing goes to the log."""
+        self._raw = io.FileIO(path)
+        self._size = path.stat().st_size
+        self._progress = progress
+        self.suffix = suffix_of(name)
+        disk = cast(BinaryIO, io.BufferedReader(self._raw, _BLOCK))
+        self.packed = disk.read(2) == _PACKED and Path(name).suffix.lower() == ".gz"
+        disk.seek(0)
+        self.stream = buffered(_Unpacked(disk, log)) if self.packed else disk
+        self.head = self.stream.read(HEAD_BYTES)
+        self.whole = not self.stream.peek(1)  # type: ignore[attr-defined]
+        self.stream = buffered(_Rejoined(self.head, self.stream)) if self.packed else self.stream
+        if not self.packed:
+            disk.seek(0)
+
+    def tick(self) -> None:
+        """Tells how far the reading is."""
+        if self._progress:
+            self._progress(min(self._raw.tell(), self._size), self._size)
+
+    def done(self) -> None:
+        if self._progress:
+            self._progress(self._size, self._size)
+
+    def close(self) -> None:
+        self.stream.close()
+        self._raw.close()
+
+    def seekable(self) -> BinaryIO:
+        """The bytes as a file to jump about in; an unpacked one lies in a temporary file."""
+        if not self.packed:
+            return self.stream
+        file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the reader closes it
+        while block := self.stream.read(_BLOCK):
+            file.write(block)
+            self.tick()
+        file.seek(0)
+        return file
+
+    def recode(self, change: Callable[[bytes, bool], bytes]) -> None:
+        """Puts a change between the file and its reader. change(block, last): the bytes to be read instead."""
+        self.stream = buffered(_Changed(self.stream, change))
+
+
+def suffix_of(name: str) -> str:
+    path = Path(name.lower())
+    return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
+
+
+def buffered(raw: io.RawIOBase) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(raw, _BLOCK))
+
+
+class _Layer(io.RawIOBase):
+    """A stream made of blocks that `_next` gives; an empty one ends it."""
+
+    def __init__(self) -> None:
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: "memoryview | bytearray") -> int:  # type: ignore[override]
+        if not self._left:
+            self._left = memoryview(self._next())
+        part = self._left[: len(target)]
+        target[: len(part)] = part
+        self._left = self._left[len(part) :]
+        return len(part)
+
+    def _next(self) -> bytes:
+        raise NotImplementedError
+
+
+class _Unpacked(_Layer):
+    """What a gzip file holds. It ends where the packing is damaged or grows beyond all measure, and the log says so."""
+
+    def __init__(self, disk: BinaryIO, log: Log) -> None:
+        super().__init__()
+        self._disk, self._log = disk, log
+        self._file = gzip.GzipFile(fileobj=disk)
+        self._count = 0
+        self._ended = False
+
+    def _next(self) -> bytes:
+        if self._ended:
+            return b""
+        try:
+            block = self._file.read1(_BLOCK)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            self._log.add(rules.PACKED_DAMAGED, None)
+            block = b""
+        self._count += len(block)
+        much = self._count > _RATIO_COUNTS_FROM and self._count > _MOST_RATIO * self._disk.tell()
+        if much or self._count > _MOST_UNPACKED:
+            self._log.add(rules.PACKED_BOMB, None, size=self._count // 1_000_000)
+            block = b""
+        self._ended = not block
+        return block
+
+
+class _Rejoined(_Layer):
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        super().__init__()
+        self._head, self._rest = head, rest
+
+    def _next(self) -> bytes:
+        head, self._head = self._head, b""
+        return head or self._rest.read(_BLOCK)
+
+
+class _Changed(_Layer):
+    def __init__(self, source: BinaryIO, change: Callable[[bytes, bool], bytes]) -> None:
+        super().__init__()
+        self._source, self._change = source, change
+        self._ended = False
+
+    def _next(self) -> bytes:
+        made = b""
+        while not made and not self._ended:
+            block = self._source.read(_BLOCK)
+            self._ended = not block
+            made = self._change(block, self._ended)
+        return made
