@@ -9,6 +9,8 @@ StudioError
 ├── BusyError         the device is held by another job or chat
 ├── JobError          a job that cannot do what was asked of it in its present state
 ├── StorageError      the disk or the database refused
+├── ServiceError      a service elsewhere that refuses, fails or is silent (says whether it may have done its work)
+├── LostSightError    a job at a provider goes on (or may have begun), and we cannot follow it now
 └── CancelledError    the user stopped what was under way; nothing of it is left
 
 Foreign exceptions are mapped to these where they enter (file system, database, libraries), never passed to a user.
@@ -68,4 +70,31 @@ class StorageError(StudioError):
 
 
 class CancelledError(StudioError):
+    pass
+
+
+class ServiceError(StudioError):
+    """unsure: the work may have been done although no answer came. again: the same may be asked once more, after `wait`
+    seconds (None: as one likes). key: the key was not accepted. missing: it knows no such thing."""
+
+    def __init__(
+        self,
+        happened: str,
+        remedy: str,
+        *,
+        unsure: bool = False,
+        again: bool = False,
+        wait: float | None = None,
+        key: bool = False,
+        missing: bool = False,
+    ) -> None:
+        super().__init__(happened, remedy)
+        self.unsure = unsure
+        self.again = again
+        self.wait = wait
+        self.key = key
+        self.missing = missing
+
+
+class LostSightError(StudioError):
     pass

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from studio.errors import JobError, StudioError
+from studio.errors import JobError, LostSightError, StudioError
 from studio.jobs import control, process, processors
 from studio.jobs import spec as specs
 from studio.jobs.events import Failure, State
@@ -40,7 +40,13 @@ def _evaluate(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, 
     run(folder, spec, journal, secrets)
 
 
-BODIES: Mapping[str, Body] = {"prepare": _prepare, "train": _train, "evaluate": _evaluate}
+def _hosted(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.hosted.body import run
+
+    run(folder, spec, journal, secrets)
+
+
+BODIES: Mapping[str, Body] = {"prepare": _prepare, "train": _train, "evaluate": _evaluate, "hosted": _hosted}
 
 
 def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES) -> int:
@@ -72,7 +78,8 @@ def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mappi
         secrets.update(_read_secrets())
         spec = specs.read(folder)
         processors.prepare(spec.work.threads)
-        if control.requested(folder) == "stop":
+        # What was paid for at a provider has to be cancelled there first.
+        if control.requested(folder) == "stop" and spec.kind != "hosted":
             journal.append(State("stopped"))
         else:
             bodies[spec.kind](folder, spec, journal, secrets)
@@ -83,7 +90,8 @@ def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mappi
             raise
         failure = explain(error)
         journal.append(Failure(*(_without(secrets, t) for t in (failure.happened, failure.remedy, failure.details))))
-        journal.append(State("failed"))
+        if not isinstance(error, LostSightError):
+            journal.append(State("failed"))
         return 1
     return 0
 

@@ -13,7 +13,8 @@ from typing import Literal
 from studio.jobs.files import write_atomically
 
 FILE = "control.json"
-What = Literal["stop"]
+What = Literal["stop", "pause", "resume"]
+"""pause and resume: of a job at a provider that can do that."""
 
 _asked_by_signal: list[What] = []
 

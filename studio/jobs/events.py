@@ -129,7 +129,21 @@ class Failure(Event):
     details: str = ""
 
 
-EVENTS: tuple[type[Event], ...] = (State, Note, Plan, Step, Validation, Checkpoint, Progress, Result, Failure)
+@dataclass(frozen=True)
+class Remote(Event):
+    """Where the work stands at a provider that does it for us. place: the provider's title; status: one of ours
+    (studio.hosted.base.Status); sentence: the same for people; job: its id there, '' before it is made; model: the
+    tuned model's id, '' while there is none."""
+
+    type: ClassVar[str] = "remote"
+    place: str
+    status: str
+    sentence: str
+    job: str
+    model: str
+
+
+EVENTS: tuple[type[Event], ...] = (State, Note, Plan, Step, Validation, Checkpoint, Progress, Result, Failure, Remote)
 LAST_WORDS = ("finished", "stopped", "failed")
 _BY_TYPE = {kind.type: kind for kind in EVENTS}
 

@@ -17,6 +17,8 @@ def sentence(job: "JobState") -> str:
         case "running":
             return _running(job)
         case "stopping":
+            if job.remote is not None:
+                return f"Cancelling the job at {job.remote.place}."
             return "Stopping, and keeping what was learned so far." if _trains(job) else "Stopping."
         case "stopped":
             return _stopped(job)
@@ -46,6 +48,8 @@ def _trains(job: "JobState") -> bool:
 
 def _running(job: "JobState") -> str:
     step, plan = job.last_step, job.plan
+    if job.remote is not None and (step is None or job.remote.status != "running"):
+        return job.remote.sentence
     if step is not None:
         epoch = max(1, math.ceil(step.epoch)) if math.isfinite(step.epoch) else 1
         of = f" of {plan.epochs}" if plan and plan.epochs >= epoch else ""
@@ -77,6 +81,8 @@ def _left(seconds: float | None) -> str:
 
 
 def _stopped(job: "JobState") -> str:
+    if job.remote is not None:
+        return f"{job.remote.sentence} {_kept(job, 'learned')}" if _trains(job) else job.remote.sentence
     if job.last_step is None:
         return "Stopped before the first step." if _trains(job) else "Stopped."
     of = f" of {job.plan.steps}" if job.plan else ""
@@ -116,6 +122,8 @@ def _failed(job: "JobState") -> str:
 
 
 def _interrupted(job: "JobState") -> str:
+    if job.remote is not None:
+        return _left_alone(job)
     if job.word is None:
         return "The job ended before its work began. Nothing was lost; start it again."
     if not _trains(job):
@@ -127,6 +135,18 @@ def _interrupted(job: "JobState") -> str:
         "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "
         f"{_kept(job, 'saved')}"
     )
+
+
+def _left_alone(job: "JobState") -> str:
+    """A job at a provider that no process of ours follows."""
+    assert job.remote is not None
+    place = job.remote.place
+    why = f"{job.failure.happened} " if job.failure else ""
+    if not job.remote.job:
+        return (
+            f"{why}Whether {place} has the job is not known. Follow it again: that is looked up before anything else."
+        )
+    return f"{why}The job goes on at {place}, but this studio does not follow it. Follow it again with your key."
 
 
 def _kept(job: "JobState", verb: str) -> str:

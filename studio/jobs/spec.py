@@ -69,7 +69,29 @@ class Prepare:
     threads: int = 0
 
 
-BODIES: dict[str, type] = {"prepare": Prepare, "train": Train, "evaluate": Evaluate}
+@dataclass(frozen=True)
+class Hosted:
+    """Work of a job that a provider does for money. data, split: as for training; the rows go out in a file of theirs.
+    mark: what everything of this job is found again by at the provider. price: US dollars per million training tokens;
+    cap: the most that may be spent; both as the user confirmed them. private: whether an address inside this network
+    may be used. more: what the provider needs besides an address and a key. It never holds a key."""
+
+    data: Source
+    split: Source
+    provider: str
+    address: str
+    model: str
+    method: str
+    options: dict[str, Any]
+    mark: str
+    price: float
+    cap: float
+    private: bool
+    more: dict[str, str] = field(default_factory=dict)
+    threads: int = 1
+
+
+BODIES: dict[str, type] = {"prepare": Prepare, "train": Train, "evaluate": Evaluate, "hosted": Hosted}
 
 
 @dataclass(frozen=True)
@@ -80,7 +102,7 @@ class Spec:
     kind: Kind
     name: str
     created: str
-    work: Prepare | Train | Evaluate
+    work: Prepare | Train | Evaluate | Hosted
     v: int = field(default=VERSION)
 
     def write(self, folder: Path) -> None:

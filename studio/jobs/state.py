@@ -17,6 +17,7 @@ from studio.jobs.events import (
     Note,
     Plan,
     Progress,
+    Remote,
     Result,
     State,
     Step,
@@ -35,7 +36,8 @@ class JobState:
     word: the state the job itself named last. control: what was asked of it. alive: whether its process lives; None
     when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
     best: the validation with the lowest loss. result: the fields of the command line's document.
-    log: the end of what the process printed, for a job that was interrupted.
+    log: the end of what the process printed, for a job that was interrupted. remote: where it stands at a provider;
+    such a job is over only by its own word, for the provider goes on without our process.
     """
 
     word: str | None = None
@@ -49,6 +51,7 @@ class JobState:
     notes: tuple[str, ...] = ()
     result: Mapping[str, Any] | None = None
     failure: Failure | None = None
+    remote: Remote | None = None
     log: str = ""
     started: float | None = None
     updated: float | None = None
@@ -59,6 +62,8 @@ class JobState:
         match self.word:
             case "finished" | "stopped" | "failed":
                 return self.word
+        if self.alive is False and self.remote is not None:
+            return "interrupted"
         if self.alive is False:
             if self.failure is not None:
                 return "failed"
@@ -110,7 +115,10 @@ class JobState:
                 case Plan() as plan:
                     changes["plan"] = plan
                 case Step() as step:
-                    changes["last_step"] = step
+                    # Providers tell some steps late; the last one is the furthest.
+                    last = changes.get("last_step", self.last_step)
+                    if last is None or step.step >= last.step:
+                        changes["last_step"] = step
                 case Progress() as progress:
                     changes["progress"] = progress
                 case Validation() as validation:
@@ -123,6 +131,8 @@ class JobState:
                     changes["result"] = values
                 case Failure() as failure:
                     changes["failure"] = failure
+                case Remote() as remote:
+                    changes["remote"] = remote
         for name, items in added.items():
             changes[name] = (*getattr(self, name), *items)
         return replace(self, **changes)

@@ -23,8 +23,8 @@ from studio.jobs.state import JobState
 from studio.settings import Settings
 
 DEVICE = "cpu"
-UNLEASED = ("prepare",)
-"""Kinds of job that leave the device to others: they read files, train nothing and load no model."""
+UNLEASED = ("prepare", "hosted")
+"""Kinds of job that leave the device to others: they read files or watch a provider, and load no model."""
 STOP_SECONDS = 30.0
 # On top of what it had to stop by itself; one that prepares has nothing to lose.
 _END_SECONDS = 2.0
@@ -88,6 +88,31 @@ class Supervisor:
             raise StorageError("The request to stop cannot be written.", "Free some space on the disk.") from error
         self.state(job)
 
+    def ask(self, job: str, what: control.What) -> None:
+        """Asks a job at work for something that does not end it; JobError when it is not at work."""
+        if self.state(job).ended:
+            raise JobError("This job is not at work.", "Follow it again first.")
+        control.request(self._folder(job), what)
+
+    def follow(self, job: str, secrets: Mapping[str, str]) -> None:
+        """Starts a process again for a job that goes on at a provider; JobError when it is followed or over."""
+        folder = self._folder(job)
+        state = self.state(job)
+        if state.state != "interrupted" or state.remote is None:
+            raise JobError("This job needs nobody to follow it.", "Look at its state.")
+        process.write(folder, Identity.of(os.getpid()), process.STARTER)
+        (folder / process.FILE).unlink(missing_ok=True)
+        try:
+            child = self._launch(folder, secrets)
+        except OSError as error:
+            (folder / process.STARTER).unlink(missing_ok=True)
+            raise StorageError(
+                "The process of the job cannot be started.", "Close other programs, and try again."
+            ) from error
+        with self._lock:
+            self._children[job] = child
+        process.write(folder, Identity.of(child.pid))
+
     def state(self, job: str) -> JobState:
         """Where the job stands now. Reads only what its journal gained since the last time."""
         folder = self._folder(job)
@@ -102,7 +127,8 @@ class Supervisor:
             asked = control.read(folder)
             state = known.advance(page.events).observed(asked.what if asked else None, alive)
             self._folded[job] = (page.cursor, state)
-        if asked is not None and state.state == "stopping":
+        # A job at a provider is never ended by force: it would go on there, and nobody would cancel it.
+        if asked is not None and state.state == "stopping" and state.remote is None:
             self._watch_the_stop(job, asked)
         return replace(state, log=_log_tail(folder)) if state.state == "interrupted" else state
 
@@ -194,7 +220,7 @@ class Supervisor:
 
     def _end_when_due(self, job: str, asked_at: float) -> None:
         folder = self._folder(job)
-        while not (state := self.state(job)).ended:
+        while not (state := self.state(job)).ended and state.remote is None:
             preparing = state.word != "running" and state.word != "stopping"
             if preparing or time.time() - asked_at > self._stop_seconds:
                 identity = process.read(folder)
