@@ -130,7 +130,7 @@ RULES = (
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _CURLY = "“”„‟‘’"
-_CONTROL = {"\t": "tab", "\r": "carriage return", "\x00": "zero byte"}
+_CONTROL = {"\t": "tab", "\n": "line end", "\r": "carriage return", "\x00": "zero byte"}
 
 
 def explain(text: str, fault: str, at: int, line: int, log: Log, column: int = 0) -> None:

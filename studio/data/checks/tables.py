@@ -125,10 +125,10 @@ PLAIN_TEXT = Rule(
     b"Q: hi\nA: hello\n",
     name="rows.txt",
 )
-TEXT_BEFORE = Rule(
-    "text.before",
+OUTSIDE = Rule(
+    "text.outside",
     "note",
-    "The text before the first question is not used.",
+    "Text that belongs to no question and no answer is not used.",
     "Nothing to do, unless it holds an example.",
     b"My notes\nQ: hi\nA: hello\nQ: bye\nA: see you\n",
     name="rows.txt",
@@ -161,7 +161,7 @@ RULES = (
     DAMAGED,
     VALUE,
     PLAIN_TEXT,
-    TEXT_BEFORE,
+    OUTSIDE,
     NO_ANSWER,
     NO_QUESTION,
 )

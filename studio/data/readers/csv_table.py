@@ -22,6 +22,8 @@ TITLE = "a table (CSV)"
 SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+# For a table of one column: no text has it.
+_NONE = "\x1f"
 _LOOKED_AT_LINES = 100
 _MOST_NAME = 60
 _MOST_WORDS = 4
@@ -73,7 +75,7 @@ def _delimiter(file: Opened) -> str:
     if lines and lines[0].lower().startswith(_HINT) and len(lines[0].rstrip("\r\n")) == len(_HINT) + 1:
         return lines[0][len(_HINT)]
     delimiter, share = _best(lines)
-    return delimiter if share else "\t" if file.suffix in (".tsv", ".tab") else ","
+    return delimiter if share else _NONE
 
 
 def _best(lines: list[str]) -> tuple[str, float]:

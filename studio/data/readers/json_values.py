@@ -122,11 +122,10 @@ class _Reading:
             if len(window.text) - window.at > MOST or not window.more():
                 break
         text, at = window.text, window.at
-        indent = text[text.rfind("\n", 0, at) + 1 : at]
-        near = -1 if indent.strip() else text.find(f"\n{indent}{{", at + 1) - at
         closed = window.skip(keep=True)
-        if near > 0 and not 0 < closed < near:
-            row = text[at : at + near].rstrip()
+        near = re.compile(rf"\n[ \t]{{{window.column}}}\{{").search(text, at) if window.fresh else None
+        if near and not 0 < closed < near.start() - at:
+            row = text[at : near.start()].rstrip()
             return _NONE, max(1, len(row) - row.endswith(","))
         return _NONE, closed or (len(text) - at if window.ended else 0)
 

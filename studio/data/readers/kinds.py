@@ -35,6 +35,7 @@ _MAGIC = (
     (b"{\\rtf", "a word processor's document"),
 )
 _TAR_AT, _TAR = 257, b"ustar"
+_LIST_OF_ROWS = re.compile(r"\[\s*(\{|$)")
 _PAGE = re.compile(rb"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
 
 
@@ -106,7 +107,7 @@ def _json_reader(file: Opened, lines: list[tuple[int, str]]) -> Reader | None:
     unfinished = len(lines) == 1 and not file.whole
     end = _end(first)
     if first.startswith("["):
-        over_lines = unfinished or _is_list(lines, end)
+        over_lines = unfinished or _is_list(lines, end) or (_LIST_OF_ROWS.match(first) is not None and not _again(lines))
     elif first.startswith("{"):
         over_lines = unfinished or _over_lines(lines, end, file.whole) or (len(lines) == 1 and _holds_rows(first))
     else:
@@ -127,11 +128,15 @@ def _holds_rows(line: str) -> bool:
     return any(isinstance(value, list) and value and isinstance(value[0], dict) for value in row.values())
 
 
+def _again(lines: list[tuple[int, str]]) -> bool:
+    return len(lines) > 1 and lines[1][1].startswith("[")
+
+
 def _is_list(lines: list[tuple[int, str]], end: str) -> bool:
     """One list over the whole file, not a list on each line (those are rows that are no objects)."""
     if end == "closed":
         return len(lines) == 1
-    return end == "open" and (len(lines) == 1 or not lines[1][1].startswith("["))
+    return end == "open" and not _again(lines)
 
 
 def _over_lines(lines: list[tuple[int, str]], end: str, whole: bool) -> bool:

@@ -115,7 +115,7 @@ def _pairs(lines: Iterator[tuple[int, str | None]], label: Label, log: Log) -> I
                 here.add(line, text)
             elif text and not text.isspace() and not told:
                 told = True
-                log.add(tables.TEXT_BEFORE, line, None, text)
+                log.add(tables.OUTSIDE, line, None, text)
             continue
         side, rest = found
         if side != "answers" or answered is not None:

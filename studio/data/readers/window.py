@@ -16,19 +16,21 @@ _IN_TEXT = re.compile(r'["\\]')
 
 class Window:
     """`text` from `at` on is still to be read. line (1-based) and column (characters before it in its line) are those
-    of `at`. A byte that is no UTF-8 stands in the text as a lone surrogate."""
+    of `at`; fresh: only spaces stand before it in its line. A byte that is no UTF-8 stands in the text as a lone
+    surrogate."""
 
     def __init__(self, file: Opened) -> None:
         self._stream = file.stream
         self._bytes = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self.text, self.at, self.line, self.column = "", 0, 1, 0
         self.ended = False
+        self.fresh = True
 
     def more(self) -> bool:
-        """Takes in a further block of text; False at the end of the file."""
+        """Takes in a further block of text, the larger the more there is already; False at the end of the file."""
         if self.ended:
             return False
-        block = self._stream.read(_BLOCK)
+        block = self._stream.read(max(_BLOCK, len(self.text) - self.at))
         self.ended = not block
         self.text = self.text[self.at :] + self._bytes.decode(block, self.ended)
         self.at = 0
@@ -41,13 +43,16 @@ class Window:
         here = self.at + count
         self.column = here - self.text.rindex("\n", self.at, here) - 1 if ends else self.column + count
         self.at = here
+        self.fresh = False
 
     def peek(self) -> str:
         """The next character that is no space, '' at the end of the file; spaces are passed."""
         while True:
             found = _SPACE.match(self.text, self.at)
             assert found
+            fresh = self.fresh or "\n" in found.group()
             self.move(found.end() - self.at)
+            self.fresh = fresh
             if self.at < len(self.text):
                 return self.text[self.at]
             if not self.more():
