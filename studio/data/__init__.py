@@ -5,6 +5,8 @@ from studio.data.checks import RULES
 from studio.data.formats import FORMATS
 from studio.data.keys import fingerprint, row_key
 from studio.data.recipe import Edit, Mapping, Recipe
+from studio.data.repairs import Repair, repair_of
+from studio.data.shaping import format_named
 from studio.data.sources import name_of, sources_of
 from studio.data.split import load_split, make_split, save_split
 from studio.data.statistics import Statistics, statistics
@@ -30,6 +32,7 @@ __all__ = [
     "Mapping",
     "Message",
     "Recipe",
+    "Repair",
     "Report",
     "Role",
     "Severity",
@@ -39,6 +42,7 @@ __all__ = [
     "Task",
     "check_file",
     "fingerprint",
+    "format_named",
     "import_file",
     "load_examples",
     "load_report",
@@ -49,6 +53,7 @@ __all__ = [
     "originals",
     "page_examples",
     "recipe_of",
+    "repair_of",
     "row_key",
     "rows_file",
     "save_split",

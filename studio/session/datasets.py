@@ -107,6 +107,17 @@ class Datasets(Editing, Splits):
         """The data set that was brought in last, None when there is none."""
         return next(iter(self.list(project_id)), None)
 
+    def last_time(self, dataset_id: str) -> Dataset | None:
+        """The data set brought into the project before this one whose steps could be taken here as well; None where
+        there is none, and once this one has steps of its own."""
+        dataset = self.get(dataset_id)
+        if dataset.version != 1:
+            return None
+        for other in self.list(dataset.project):
+            if other.id != dataset.id and other.version > 1:
+                return other if self.recipe(other.id).without_edits() != Recipe() else None
+        return None
+
     def page(
         self, dataset_id: str, start: int, count: int, search: str = "", rule: str | None = None
     ) -> tuple[builtins.list[tuple[int, Example]], int]:

@@ -22,6 +22,11 @@ class Splits(Shelf):
         """The current version's split; made as its parent's was, or with the default shares, when there is none yet."""
         return data.load_split(self.split_file(dataset_id))
 
+    def split_how(self, dataset_id: str) -> dict[str, Any]:
+        """The arguments that the current split was or will be made with; what is not named has its default."""
+        with self._database.read() as transaction:
+            return dict(self._version(transaction, self._row(transaction, dataset_id)).split_how)
+
     def split_file(self, dataset_id: str) -> Path:
         """Where that split lies."""
         with self._database.read() as transaction:

@@ -76,17 +76,6 @@ class Versions(Preparing):
         columns = ", ".join(dict.fromkeys(mapping.columns.values()))
         return self._make(dataset_id, recipe, f"Read as {data.format_named(mapping.shape).TITLE} from {columns}.")
 
-    def last_time(self, dataset_id: str) -> Dataset | None:
-        """The data set brought into the project before this one whose steps could be taken here as well; None where
-        there is none, and once this one has steps of its own."""
-        dataset = self.get(dataset_id)
-        if dataset.version != 1:
-            return None
-        for other in self.list(dataset.project):
-            if other.id != dataset.id and other.version > 1:
-                return other if self.recipe(other.id).without_edits() != Recipe() else None
-        return None
-
     def mend_like(self, dataset_id: str, other_id: str) -> Dataset:
         """Takes the steps of another data set here: its shape, columns and repairs, not its edits by hand."""
         other = self.get(other_id)

@@ -6,7 +6,7 @@ from html import escape
 from studio.data.values import Message
 from studio.errors import StudioError
 
-ROLE_WORDS = {"system": "System", "user": "User", "assistant": "Assistant"}
+ROLE_WORDS = {"system": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 
 
 def esc(text: object) -> str:

@@ -76,6 +76,7 @@ class Page:
 
     session: Session
     project: gr.State
+    heard: gr.State
     tabs: gr.Tabs
     notices: dict[str, gr.HTML] = field(default_factory=dict)
     parts: list[Tab] = field(default_factory=list)
@@ -111,16 +112,21 @@ class Page:
         tab: str,
         goto: str | None = None,
         meanwhile: str | None = None,
+        heard: bool = False,
     ) -> None:
         """Wire events to action(project, *inputs). A StudioError is shown at the top of `tab`; on success the page
-        goes to `goto` when given; then everything is redrawn. meanwhile: words shown while a slow action works."""
+        goes to `goto` when given; then everything is redrawn. meanwhile: words shown while a slow action works. heard:
+        the action's second argument is what the event told (see acts.py)."""
 
         def wire() -> None:
-            def run(project: str, *values: Any) -> tuple[Any, Any]:
+            def hear(event: gr.EventData) -> tuple[Any, Any]:
+                return wait(meanwhile) if meanwhile else gr.skip(), event._data if heard else None
+
+            def run(project: str, told: Any, *values: Any) -> tuple[Any, Any]:
                 # A click can be quicker than the page's own start, which names the project.
                 project = project or self.session.projects.current().id
                 try:
-                    action(project, *values)
+                    action(project, *([told] if heard else []), *values)
                 except StudioError as error:
                     return gr.HTML(html.notice(error), visible=True), gr.skip()
                 except Exception as error:  # noqa: BLE001 - the border where a person is told; the log has the traceback
@@ -130,13 +136,14 @@ class Page:
                 return gr.HTML("", visible=False), gr.Tabs(selected=goto) if goto else gr.skip()
 
             triggers = events if isinstance(events, list) else [events]
-            told = [self.notices[tab], self.tabs]
+            shown = [self.notices[tab], self.tabs]
             hidden: dict[str, Any] = {"show_progress": "hidden"}
-            if meanwhile:
-                event = gr.on(triggers, lambda: wait(meanwhile), None, self.notices[tab], queue=False, **hidden)
-                event = event.then(run, [self.project, *inputs], told, **hidden)
+            given = [self.project, self.heard, *inputs]
+            if meanwhile or heard:
+                event = gr.on(triggers, hear, None, [self.notices[tab], self.heard], queue=False, **hidden)
+                event = event.then(run, given, shown, **hidden)
             else:
-                event = gr.on(triggers, run, [self.project, *inputs], told, **hidden)
+                event = gr.on(triggers, run, given, shown, **hidden)
             event.then(self.redraw, self.project, self.outputs(), show_progress="hidden")
 
         # Wired once all tabs are built, because an action redraws every one of them.

@@ -18,7 +18,7 @@ from studio.session import Session
 from studio.web.openai_door import openai_routes
 
 Answer = Callable[[Request], Awaitable[Response]]
-STATIC_FILES = ("chart.js", "live.js")
+STATIC_FILES = ("acts.js", "chart.js", "live.js")
 
 
 def routes(session: Session, static: Path) -> list[BaseRoute]:

@@ -61,7 +61,7 @@ def test_a_crafted_upload_cannot_copy_a_server_file(served: Served, chat_file: P
     else:
         wanted = 0
     payload = {"path": path, "meta": {"_type": "gradio.FileData"}, "orig_name": "x.jsonl"}
-    text = call(served, event, [payload if i == upload else None for i in event["inputs"]])
+    text = call(served, event, [[payload] if i == upload else None for i in event["inputs"]])
     assert ('"success":true' in text) == bool(wanted), text
     assert len(list(served.home.rglob("original*"))) == wanted
     assert "root:" not in text
