@@ -1,6 +1,7 @@
 """Usable rows a few thousand at a time: checks that look into texts look at all of them at once, which is many times
 faster than row by row."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -10,8 +11,8 @@ from studio.data.values import Example, Message
 
 MOST_ROWS = 4096
 MOST_CHARACTERS = 2_000_000
-_GAP = "\x00"
-"""Between two texts; no pattern that is searched for goes across it."""
+_GAP = "\n"
+"""Between two texts; no pattern that is searched for in all of them at once goes across the end of a line."""
 
 Field = Callable[[int], str]
 """The path of a row's n-th turn."""
@@ -24,6 +25,7 @@ class Batch:
         self.examples = examples
         self.start = start
         self.field = field
+        self._found: dict[re.Pattern[str], list[tuple[Example, int]]] = {}
 
     @cached_property
     def asked(self) -> list[str]:
@@ -42,10 +44,17 @@ class Batch:
         """All texts of all turns in one; of a system prompt that comes again and again only the first."""
         return _GAP.join(self._texts)
 
-    def turn_at(self, place: int) -> tuple[Example, int]:
-        """The row and the number of its turn that stand at a place of `text`; a rejected turn counts on after the
-        others."""
-        return self._turns[bisect_right(self._starts, place) - 1]
+    def turns_with(self, pattern: re.Pattern[str]) -> list[tuple[Example, int]]:
+        """The turns in which the pattern occurs, each once: the row and the number of its turn. A rejected turn counts
+        on after the others."""
+        if pattern not in self._found:
+            places = {bisect_right(self._starts, match.start()) - 1: None for match in pattern.finditer(self.text)}
+            self._found[pattern] = [self._turns[place] for place in places]
+        return self._found[pattern]
+
+    def path(self, example: Example, place: int) -> str | None:
+        """The path of a turn's text in the file; None for a rejected turn."""
+        return self.field(place) if place < len(example.messages) else None
 
     @cached_property
     def _turns(self) -> list[tuple[Example, int]]:

@@ -85,7 +85,7 @@ def test_unknown_role_suggests_the_known_one(role: str, meant: str, tmp_path: Pa
 def test_weights_name_and_untrained_empty_answers(tmp_path: Path) -> None:
     row = turns({**U, "name": "bob", "weight": 1}, {**A, "weight": 0, "content": ""}, U, {**A, "weight": 1.0})
     result = checked(tmp_path, lines(row))
-    assert [f.rule for f in result.report.findings] == ["rows.too_few"]
+    assert [f.rule for f in result.report.findings] == ["rows.too_few", "openai.rows"]
     assert [m.weight for m in result.examples[0].messages] == [None, 0, None, 1]
 
 
@@ -131,7 +131,7 @@ def test_repeats_name_the_first_line(tmp_path: Path) -> None:
 def test_few_rows_are_a_warning(count: int, rule: list[str], tmp_path: Path) -> None:
     rows = [{"prompt": f"p{n}", "completion": f"c{n}"} for n in range(count)]
     report = checked(tmp_path, lines(*rows)).report
-    assert [f.rule for f in report.findings] == rule
+    assert [f.rule for f in report.findings if f.severity == "warning"] == rule
     assert report.errors == 0
 
 

@@ -1,13 +1,58 @@
 """A file per family of rules. A new check is one module here and one line below.
 
 ROW_CHECKS look at one readable row: check(example, field, log). FILE_CHECKS look at all usable rows: see(batch, log)
-for each, end(log) once. FAMILIES hold the rules, also of those faults that readers/ and formats/ find on their way.
+for each batch, end(log) once. FAMILIES hold the rules, also of those faults that readers/ and formats/ find on their
+way.
 """
 
-from studio.data.checks import amount, json_faults, mended, repeats, shape, tables, texts, turns, whole_file
+from studio.data.checks import (
+    amount,
+    answers,
+    json_faults,
+    labels,
+    languages,
+    length,
+    mended,
+    openai,
+    private,
+    repeats,
+    shape,
+    systems,
+    tables,
+    texts,
+    turns,
+    whole_file,
+)
 from studio.data.rules import Rule
 
 ROW_CHECKS = (turns.check, texts.check)
-FILE_CHECKS = (repeats.Repeats, amount.Amount)
-FAMILIES = (whole_file, json_faults, tables, shape, turns, texts, repeats, amount, mended)
+FILE_CHECKS = (
+    repeats.Repeats,
+    texts.Inside,
+    private.Private,
+    systems.Systems,
+    answers.Form,
+    labels.Labels,
+    languages.Languages,
+    amount.Amount,
+    openai.Hosted,
+)
+FAMILIES = (
+    whole_file,
+    json_faults,
+    tables,
+    shape,
+    turns,
+    systems,
+    texts,
+    private,
+    repeats,
+    answers,
+    labels,
+    languages,
+    length,
+    amount,
+    openai,
+    mended,
+)
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)

@@ -1,8 +1,10 @@
-"""Rules about the texts of single rows: what is empty."""
+"""Rules about the texts of single rows: what is empty, what only looks like text, what says nothing new."""
 
 from collections.abc import Callable
 
+from studio.data.batch import Batch, turn_of
 from studio.data.log import Log
+from studio.data.marks import INVISIBLE, SPECIAL
 from studio.data.rules import Rule
 from studio.data.values import Example
 
@@ -20,8 +22,37 @@ EMPTY_PROMPT = Rule(
     "Write what a user would say, or remove the row.",
     b'{"prompt": "", "completion": "b"}\n',
 )
+ECHO = Rule(
+    "answer.same_as_prompt",
+    "warning",
+    "The answer says the same as the prompt, word by word.",
+    "Write the answer that belongs there; a column may have been copied twice.",
+    b'{"prompt": "Where is it?", "completion": "Where is it?"}\n',
+)
+SPECIAL_TOKEN = Rule(
+    "text.special_token",
+    "warning",
+    "The text holds {mark}, a mark that models use between turns; inside a text it confuses them.",
+    "Remove it; the studio puts the right marks around each turn by itself.",
+    b'{"prompt": "a", "completion": "b<|im_end|>"}\n',
+)
+UNSEEN = Rule(
+    "text.invisible",
+    "warning",
+    "The text holds a character that cannot be seen ({code}).",
+    "Remove it; it often comes along from web pages and documents.",
+    '{"prompt": "a", "completion": "b\u200bc"}\n'.encode(),
+)
+BLANKS = Rule(
+    "text.blanks_around",
+    "note",
+    "The text has blanks or empty lines at its beginning or end.",
+    "Remove them, unless they are meant; the model learns to write them too.",
+    b'{"prompt": "a", "completion": " b"}\n',
+    once=True,
+)
 
-RULES = (EMPTY_ANSWER, EMPTY_PROMPT)
+RULES = (EMPTY_ANSWER, EMPTY_PROMPT, ECHO, SPECIAL_TOKEN, UNSEEN, BLANKS)
 
 
 def check(example: Example, field: Callable[[int], str], log: Log) -> None:
@@ -31,5 +62,37 @@ def check(example: Example, field: Callable[[int], str], log: Log) -> None:
             continue
         if message.role != "assistant":
             log.add(EMPTY_PROMPT, example.line, field(place), what=message.role)
-        elif message.weight != 0:
+        elif message.weight != 0 and not message.calls:
             log.add(EMPTY_ANSWER, example.line, field(place))
+
+
+class Inside:
+    """What stands inside of texts."""
+
+    def see(self, batch: Batch, log: Log) -> None:
+        for example, place in batch.turns_with(SPECIAL):
+            text = turn_of(example, place).content
+            found = SPECIAL.search(text)
+            assert found is not None
+            log.add(SPECIAL_TOKEN, example.line, batch.path(example, place), text[found.start() :], mark=found.group())
+        for example, place in batch.turns_with(INVISIBLE):
+            text = turn_of(example, place).content
+            found = INVISIBLE.search(text)
+            assert found is not None
+            around = text[max(0, found.start() - 20) :]
+            log.add(UNSEEN, example.line, batch.path(example, place), around, code=f"U+{ord(found.group()):04X}")
+        for example in batch.examples:
+            self._edges(example, batch, log)
+
+    def end(self, log: Log) -> None:
+        pass
+
+    def _edges(self, example: Example, batch: Batch, log: Log) -> None:
+        messages = example.messages
+        if len(messages) > 1 and messages[-1].content == messages[-2].content:
+            log.add(ECHO, example.line, batch.path(example, len(messages) - 1), example.answer)
+        for place, message in enumerate(messages):
+            text = message.content
+            if text and (text[0].isspace() or text[-1].isspace()) and not text.isspace():
+                log.add(BLANKS, example.line, batch.path(example, place), text)
+                return
