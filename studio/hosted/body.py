@@ -182,7 +182,10 @@ class _Tuning:
         return self.steady.once(self.intents, "job", "the job", lambda: self.service.create(order).id, find)
 
     def _only(self, job: str) -> None:
-        """Cancels what else carries our mark: an order that the provider carried out late."""
+        """Cancels what else carries our mark: an order that the provider carried out late. One that was asked for once
+        alone cannot be there twice."""
+        if self.intents.entry("job").tries < 2:
+            return
         with suppress(ServiceError):
             for other in self.service.find(self.work.mark, self.intents.entry("training").id):
                 if other.id != job and other.status not in ENDED:

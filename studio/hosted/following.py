@@ -74,21 +74,26 @@ class Follower:
         only: sees to it that there is no second job. LostSightError when it cannot be followed now.
         """
         self.told.begin(course)
-        only()
+        begun = time.monotonic()
+        looked = -self.steady.pace.guard
         while True:
             try:
                 job = self.steady.read(lambda: self.service.job(job_id))
+                events = self.steady.read(lambda: self.service.events(job_id, self._seen))
             except ServiceError as error:
                 if gone := self._gone(error):
                     return gone
                 continue
             self._missed = 0
             self._say(job)
-            if self._take(self.steady.read(lambda: self.service.events(job_id, self._seen))):
+            if self._take(events):
                 self._checkpoints(job)
             self._spending(job, course)
-            if job.status in ENDED:
+            since = time.monotonic() - begun
+            if job.status in ENDED or looked + self.steady.pace.guard <= since < self.steady.pace.guarded:
+                looked = since
                 only()
+            if job.status in ENDED:
                 return self._end(job, course)
             self._requests(job)
             self.steady.pause(self.steady.pace.poll)

@@ -20,7 +20,8 @@ Answer = TypeVar("Answer")
 class Pace:
     """Seconds. poll: between two looks at a job. first, longest: the shortest and longest wait before asking again; it
     doubles in between. settle: the waits between looks for something that may still appear. tries: how often a paid
-    step, or a look before one, is tried in all. tell: how long a silence is before the user hears of it."""
+    step, or a look before one, is tried in all. tell: how long a silence is before the user hears of it. guard: between
+    two looks for a second job, where there could be one, for so long as `guarded`."""
 
     poll: float = 5.0
     first: float = 1.0
@@ -28,6 +29,8 @@ class Pace:
     settle: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 15.0)
     tries: int = 5
     tell: float = 20.0
+    guard: float = 30.0
+    guarded: float = 900.0
 
 
 class Steady:
@@ -112,7 +115,7 @@ class Steady:
                         continue
                     intents.write(what, "refused")
                     raise
-                if error.unsure:
+                if error.unsure and number == 1:
                     self._tell(f"{error.happened} Before {title} is asked for again, its lists are looked through.")
                 self.pause(self._wait(error, number))
 

@@ -100,10 +100,11 @@ def cut(scope: dict[str, Any]) -> None:
 
 
 class Faulty:
-    """Middleware that plays the script."""
+    """Middleware that plays the script, and refuses whoever has no key that begins as it should."""
 
-    def __init__(self, app: Any, script: Script, keep_half: Any) -> None:
+    def __init__(self, app: Any, script: Script, keep_half: Any, key: str) -> None:
         self.app = app
+        self.key = key
         self.script = script
         self.keep_half = keep_half
 
@@ -113,6 +114,8 @@ class Faulty:
             return
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         fault = self.script.take(scope["method"], scope["path"], headers)
+        if fault is None and not headers.get("authorization", "").startswith(f"Bearer {self.key}"):
+            fault = Fault("401")
         if fault is None:
             await self.app(scope, receive, send)
             return

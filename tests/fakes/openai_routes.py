@@ -48,21 +48,21 @@ def files(app: FastAPI, world: World) -> None:
         return world.add_file(file.filename, await file.read(), str(form["purpose"]))
 
     @app.get("/v1/files")
-    def listed(request: Request) -> Any:
+    async def listed(request: Request) -> Any:
         purpose = request.query_params.get("purpose")
         files = [f for f in reversed(world.files.values()) if purpose in (None, f["purpose"])]
         return _listed(files, request, 10_000)
 
     @app.get("/v1/files/{file}")
-    def retrieve(file: str) -> Any:
+    async def retrieve(file: str) -> Any:
         return _found(world.files, file, "file")
 
     @app.get("/v1/files/{file}/content")
-    def content(file: str) -> Response:
+    async def content(file: str) -> Response:
         return Response(_found(world.contents, file, "file"), media_type="application/octet-stream")
 
     @app.delete("/v1/files/{file}")
-    def delete(file: str) -> Any:
+    async def delete(file: str) -> Any:
         _found(world.files, file, "file")
         del world.files[file], world.contents[file]
         return {"id": file, "object": "file", "deleted": True}
@@ -105,20 +105,20 @@ def jobs(app: FastAPI, world: World) -> None:
         return world.add_job(body)
 
     @app.get("/v1/fine_tuning/jobs")
-    def listed(request: Request) -> Any:
+    async def listed(request: Request) -> Any:
         wanted = {k[9:-1]: v for k, v in request.query_params.items() if k.startswith("metadata[")}
         jobs = [j.data for j in reversed(world.jobs.values())]
         jobs = [j for j in jobs if all((j["metadata"] or {}).get(name) == value for name, value in wanted.items())]
         return _listed(jobs, request)
 
     @app.get("/v1/fine_tuning/jobs/{job}")
-    def retrieve(job: str) -> Any:
+    async def retrieve(job: str) -> Any:
         found = _found(world.jobs, job, "fine-tuning job")
         course.advance(world, found)
         return found.data
 
     @app.get("/v1/fine_tuning/jobs/{job}/events")
-    def events(job: str, request: Request) -> Any:
+    async def events(job: str, request: Request) -> Any:
         found = _found(world.jobs, job, "fine-tuning job")
         told = list(reversed(found.events))
         if found.course.shuffled:
@@ -128,7 +128,7 @@ def jobs(app: FastAPI, world: World) -> None:
         return _listed(told, request)
 
     @app.post("/v1/fine_tuning/jobs/{job}/{action}")
-    def act(job: str, action: str) -> Any:
+    async def act(job: str, action: str) -> Any:
         found = _found(world.jobs, job, "fine-tuning job")
         if found.data["status"] in course.ENDED:
             raise Refusal(400, f"Job has already completed: {job}", "invalid_request")
@@ -139,7 +139,7 @@ def jobs(app: FastAPI, world: World) -> None:
         return found.data
 
     @app.get("/v1/fine_tuning/jobs/{job}/checkpoints")
-    def checkpoints(job: str, request: Request) -> Any:
+    async def checkpoints(job: str, request: Request) -> Any:
         return _listed(list(reversed(_found(world.jobs, job, "fine-tuning job").checkpoints)), request, 10)
 
 
@@ -155,7 +155,7 @@ def checkpoints(app: FastAPI, world: World) -> None:
         return {"object": "list", "data": made, "has_more": False}
 
     @app.get("/v1/fine_tuning/checkpoints/{model}/permissions")
-    def allowed(model: str, request: Request) -> Any:
+    async def allowed(model: str, request: Request) -> Any:
         return _listed(world.permissions.get(model, []), request)
 
 
@@ -165,14 +165,14 @@ def models(app: FastAPI, world: World) -> None:
         return [*MODELS, *tuned]
 
     @app.get("/v1/models")
-    def listed() -> Any:
+    async def listed() -> Any:
         return {
             "object": "list",
             "data": [{"id": n, "object": "model", "created": 0, "owned_by": "x"} for n in names()],
         }
 
     @app.delete("/v1/models/{model:path}")
-    def delete(model: str) -> Any:
+    async def delete(model: str) -> Any:
         for job in world.jobs.values():
             job.checkpoints[:] = [c for c in job.checkpoints if c["fine_tuned_model_checkpoint"] != model]
         return {"id": model, "object": "model", "deleted": True}

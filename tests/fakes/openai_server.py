@@ -27,15 +27,8 @@ from tests.fakes.openai_world import Course, World
 def application(world: World, script: Script, key: str = "sk-") -> FastAPI:
     """key: every key that begins so is accepted."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Faulty, script=script, keep_half=lambda half: routes.keep_half(world, half))
+    app.add_middleware(Faulty, script=script, keep_half=lambda half: routes.keep_half(world, half), key=key)
     app.add_exception_handler(routes.Refusal, lambda request, refusal: refusal.answer)
-
-    @app.middleware("http")
-    async def authorised(request: Request, go_on: Any) -> Response:
-        said = request.headers.get("authorization", "")
-        if request.url.path.startswith("/v1") and not said.startswith(f"Bearer {key}"):
-            return routes.Refusal(401, "Incorrect API key provided: sk-****.", "invalid_api_key").answer
-        return await go_on(request)
 
     for part in (routes.files, routes.uploads, routes.jobs, routes.checkpoints, routes.models):
         part(app, world)

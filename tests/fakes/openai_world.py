@@ -29,7 +29,7 @@ class Course:
     empty_error: "error" is {} instead of null. epochs: what `auto` becomes; None by the provider's rule."""
 
     steps: int = 12
-    steps_per_poll: int = 3
+    steps_per_poll: int = 4
     fail_at: int | None = None
     failure: tuple[str, str] = ("server_error", "The job failed due to an internal error.")
     cancel_at: int | None = None
