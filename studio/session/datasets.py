@@ -2,8 +2,9 @@
 
 import builtins
 import hashlib
+import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from studio import data
 from studio.data.recipe import Recipe
 from studio.data.values import Example, Report
+from studio.errors import UsageError
 from studio.session import checking, ids, lock, samples
 from studio.session.editing import Editing
 from studio.session.preparing import large, taken_in
@@ -131,6 +133,26 @@ class Datasets(Editing, Splits):
         """Counts and lengths of the usable rows."""
         return data.statistics(data.load_examples(self.get(dataset_id).rows))
 
+    def export(self, dataset_id: str, shape: str | None = None, ending: str = ".jsonl") -> Path:
+        """The current version's usable rows as a file to take away, in this shape (a format's NAME; None: its own).
+        ending: .jsonl or .csv.
+
+        DataError where the shape cannot hold the rows, UsageError for an ending that is neither.
+        """
+        dataset = self.get(dataset_id)
+        if ending not in checking.ENDINGS:
+            raise UsageError(f"Rows cannot be written as {ending[:20]}.", "Choose .jsonl or .csv.", field="ending")
+        wanted = shape or dataset.report.shape or ""
+        data.format_named(wanted)
+        target = dataset.folder / "exports" / f"{Path(dataset.name).stem}-v{dataset.version}-{wanted}{ending}"
+        return _written(target, lambda path: data.export_rows(dataset.folder, dataset.version, path, wanted))
+
+    def rejected(self, dataset_id: str) -> Path:
+        """The rows that are left out, with the reasons, as JSONL."""
+        dataset = self.get(dataset_id)
+        target = dataset.folder / "exports" / f"{Path(dataset.name).stem}-v{dataset.version}-left-out.jsonl"
+        return _written(target, lambda path: data.rejected_rows(dataset.folder, dataset.version, path))
+
     def delete(self, dataset_id: str) -> None:
         """Deletes the data set with its files; refused while a job reads or makes it. Runs made from it stay."""
         self.get(dataset_id)
@@ -167,6 +189,19 @@ class Datasets(Editing, Splits):
         # How a file is read goes by its ending, so the same bytes under another one are another data set.
         ending = Path(row.name).suffix.lower()
         return next((known for known in transaction.scalars(query) if Path(known.name).suffix.lower() == ending), None)
+
+
+def _written(target: Path, write: Callable[[Path], object]) -> Path:
+    """The file, written once: what a version holds never changes."""
+    if not target.exists():
+        target.parent.mkdir(exist_ok=True)
+        part = target.with_name(f".{secrets.token_hex(4)}{target.suffix}")
+        try:
+            write(part)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    return target
 
 
 def _fingerprint(prints: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from studio import data
 from studio.data import Edit, Example, Recipe
@@ -68,11 +69,14 @@ class Editing(Versions):
         added = [place for place, edit in enumerate(self.recipe(dataset.id).edits) if edit.action == "add"]
         return added[number - dataset.report.usable]
 
-    def _checked(self, dataset: Dataset, example: Example) -> dict[str, object]:
+    def _checked(self, dataset: Dataset, example: Example) -> dict[str, Any]:
         """The example as a row of the data set's shape, checked as if it were a file of its own."""
         if dataset.report.shape is None:
             raise DataError(f"The rows of {dataset.name} cannot be read yet.", "First say what its columns are.")
-        row = data.format_named(dataset.report.shape).write(example)
+        wanted = data.format_named(dataset.report.shape)
+        row = wanted.write(example)
+        if row is None:
+            raise DataError(f"This is no row of the shape {wanted.TITLE}.", f"Write it like {wanted.EXAMPLE}")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "row.jsonl"
             file.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -80,7 +84,7 @@ class Editing(Versions):
         fault = next((finding for finding in report.findings if finding.severity == "error"), None)
         if fault is not None:
             raise DataError(fault.message, fault.remedy, field=fault.field)
-        return dict(row)
+        return row
 
 
 def _place(example: Example) -> str:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -142,12 +143,18 @@ class Shelf:
     def _dataset(self, row: DatasetRow, preparing: Run | None = None) -> Dataset:
         folder = self._folder(row.id)
         if row.version:
-            report = replace(data.load_report(folder, row.version), file=row.name)
+            report = replace(_report(folder, row.version), file=row.name)
         else:
             report = Report(row.name, None, 0, 0, ())
         return Dataset(
             row.id, row.project, row.name, row.fingerprint, row.created, report, folder, row.version, preparing
         )
+
+
+@lru_cache(maxsize=32)
+def _report(folder: Path, version: int) -> Report:
+    """A version's report never changes, and the page asks for it at every click."""
+    return data.load_report(folder, version)
 
 
 def _nothing(dataset_id: str) -> NotFoundError:

@@ -1,5 +1,6 @@
 """The split of a data set's current version: made, remembered with how it was made, and made anew."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ class Splits(Shelf):
 
     def current_split(self, dataset_id: str) -> Split:
         """The current version's split; made as its parent's was, or with the default shares, when there is none yet."""
-        return data.load_split(self.split_file(dataset_id))
+        return _loaded(self.split_file(dataset_id))
 
     def split_how(self, dataset_id: str) -> dict[str, Any]:
         """The arguments that the current split was or will be made with; what is not named has its default."""
@@ -45,8 +46,17 @@ class Splits(Shelf):
             validation_share=how.get("validation", 0.1),
             test_share=how.get("test", 0.1),
         )
-        path = data.save_split(made, dataset.folder)
+        # A folder for each version: the same contents can stand in another order, and the file is named after contents.
+        folder = dataset.folder if dataset.version == 1 else dataset.folder / f"v{dataset.version}"
+        folder.mkdir(exist_ok=True)
+        path = data.save_split(made, folder)
         with self._database.write() as transaction:
             version = self._version(transaction, self._row(transaction, dataset_id))
-            version.split, version.split_how = path.name, how
+            version.split, version.split_how = path.relative_to(dataset.folder).as_posix(), how
         return made
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path) -> Split:
+    """A split's file is named after what it says, so it never changes."""
+    return data.load_split(path)

@@ -1,5 +1,6 @@
 """HTML with buttons of its own: for lists whose length only the data knows. A click on an element with `data-act` fires
-`submit` with all its data attributes; its script is static/acts.js.
+an event with all its data attributes: `submit` for what changes something, `look` for what only shows more. The script
+is static/acts.js.
 """
 
 from typing import Any
@@ -8,7 +9,7 @@ import gradio as gr
 
 from studio.ui import html
 
-SCRIPT = "window.studioActs(element, trigger, watch, 'submit')"
+SCRIPT = "window.studioActs(element, trigger, watch, {submit: 'submit', look: 'look'})"
 
 
 def acts(elem_id: str, **options: Any) -> gr.HTML:
@@ -24,8 +25,8 @@ def acts(elem_id: str, **options: Any) -> gr.HTML:
 
 
 def button(act: str, title: str, *, kind: str = "plain", name: str = "", label: str = "", **values: object) -> str:
-    """A button that fires `act` with these values. kind: plain, quiet or main. name: its id on the page. label: what a
-    screen reader says where the title alone says too little."""
+    """A button that fires `act` with these values (event="look" for what only shows more). kind: plain, quiet or main.
+    name: its id on the page. label: what a screen reader says where the title alone says too little."""
     data = "".join(f' data-{key}="{html.esc(value)}"' for key, value in values.items())
     named = f' id="{html.esc(name)}"' if name else ""
     said = f' aria-label="{html.esc(label)}"' if label else ""

@@ -18,6 +18,7 @@ from studio.session import Session
 from studio.web.openai_door import openai_routes
 
 Answer = Callable[[Request], Awaitable[Response]]
+ROWS_MEDIA = {".jsonl": "application/jsonl", ".csv": "text/csv"}
 STATIC_FILES = ("acts.js", "chart.js", "live.js")
 
 
@@ -40,6 +41,16 @@ def routes(session: Session, static: Path) -> list[BaseRoute]:
         path = session.exports.adapter(request.path_params["job"])
         return FileResponse(path, filename=path.name, media_type="application/zip")
 
+    def rows(request: Request) -> Response:
+        asked = request.query_params
+        ending = f".{asked.get('as', 'jsonl')}"
+        path = session.datasets.export(request.path_params["dataset"], asked.get("shape") or None, ending)
+        return FileResponse(path, filename=path.name, media_type=ROWS_MEDIA[ending])
+
+    def rejected(request: Request) -> Response:
+        path = session.datasets.rejected(request.path_params["dataset"])
+        return FileResponse(path, filename=path.name, media_type=ROWS_MEDIA[".jsonl"])
+
     def static_file(request: Request) -> Response:
         name = request.path_params["name"]
         if name == "plotly.min.js":
@@ -54,6 +65,8 @@ def routes(session: Session, static: Path) -> list[BaseRoute]:
     return [
         Route("/api/jobs/{job}/events", _guarded(events)),
         Route("/api/jobs/{job}/adapter.zip", _guarded(adapter)),
+        Route("/api/datasets/{dataset}/rows", _guarded(rows)),
+        Route("/api/datasets/{dataset}/left-out.jsonl", _guarded(rejected)),
         Route("/studio-static/{name}", _guarded(static_file)),
         Route("/healthz", _guarded(health)),
         *openai_routes(session),

@@ -10,6 +10,7 @@ from studio.ui import html, words
 from studio.ui.acts import button
 
 LABELS = "labels"
+BETWEEN = ", "
 
 
 def article(example: Example, number: int, version: int) -> str:
@@ -38,7 +39,7 @@ def body(example: Example) -> str:
     """The texts of an example, as HTML."""
     if example.labels:
         text = "".join(_bubble(m, f"m{place}") for place, m in enumerate(example.prompt))
-        return text + _slot(LABELS, words.LABELS, ", ".join(example.labels), "fs-badge")
+        return text + _slot(LABELS, words.LABELS, BETWEEN.join(example.labels), "fs-badge")
     if not example.prompt:
         return "".join(_slot(f"m{place}", words.TEXT, m.content, "fs-text") for place, m in enumerate(example.messages))
     turns = "".join(_bubble(m, f"m{place}") for place, m in enumerate(example.prompt))
@@ -64,7 +65,8 @@ def rewritten(example: Example, texts: Mapping[str, str]) -> Example:
     if LABELS not in texts:
         return replace(example, messages=messages, rejected=rejected)
     labels = tuple(label.strip() for label in texts[LABELS].split(",") if label.strip())
-    return replace(example, messages=messages, labels=labels)
+    said = replace(messages[-1], content=BETWEEN.join(labels))
+    return replace(example, messages=(*messages[:-1], said), labels=labels)
 
 
 def _with(message: Message, text: str | None) -> Message:

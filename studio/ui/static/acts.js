@@ -25,7 +25,7 @@
   const written = (row) =>
     Object.fromEntries([...row.querySelectorAll("[data-field]")].map((field) => [field.dataset.field, field.value]));
 
-  window.studioActs = (element, trigger, watch, event) => {
+  window.studioActs = (element, trigger, watch, events) => {
     element.addEventListener("click", (click) => {
       const pressed = click.target.closest("[data-act]");
       if (!pressed) return;
@@ -34,7 +34,7 @@
       if (act === "edit") edit(row);
       else if (act === "new") edit(element.querySelector(`[data-row="${pressed.dataset.form || "new"}"]`));
       else if (act === "leave") leave(row);
-      else trigger(event, { ...row?.dataset, ...pressed.dataset, texts: row ? written(row) : {} });
+      else trigger(events[pressed.dataset.event || "submit"], { ...row?.dataset, ...pressed.dataset, texts: row ? written(row) : {} });
     });
     element.addEventListener("keydown", (key) => {
       const row = key.target.closest?.(".editing");
