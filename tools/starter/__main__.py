@@ -5,7 +5,7 @@ from pathlib import Path
 
 from transformers import AutoTokenizer, GenerationConfig, PreTrainedTokenizerFast
 
-from tools.starter import card, encoder, encoder_card, encoder_tokens, pretrain, tokenizer, tokens
+from tools.starter import card, encoder, encoder_card, encoder_tokens, pretrain, tokenizer, tokens, words
 
 
 def main() -> None:
@@ -52,7 +52,8 @@ def encode(corpus: Path, tasks: Path, work: Path, out: Path, steps: int) -> None
         encoder_tokens.train_tokenizer(corpus, kept)
     pieces = AutoTokenizer.from_pretrained(kept)
     encoder_tokens.write(pieces, corpus, tasks, work)
-    model = encoder.pretrain(pieces, work, steps)
+    words.write_tones(pieces, work)
+    model = encoder.pretrain(pieces, work, words.train(pieces, work), steps)
     encoder_card.write(model, pieces, corpus, work, out)
     body = model.body.bfloat16()
     body.config.hidden_dropout_prob = body.config.attention_probs_dropout_prob = 0.1

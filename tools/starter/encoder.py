@@ -1,10 +1,8 @@
-"""Pretrains the starter encoder: a small BERT that tells which texts belong together and guesses masked words.
+"""Pretrains the starter encoder: a small BERT that begins as the mean of its words and learns to read them in order.
 
-The contrastive objective (InfoNCE with the other pairs of the batch as negatives; van den Oord et al. 2018) teaches
-sentences on the pooled vector that a classifier reads; every few steps a text is paired with itself, both with words
-left out, so that what was said counts and not only the topic. The masked-language objective (Devlin et al. 2018)
-teaches words in their context. The first layer begins as the plain mean of the words and the others as passing on what
-they get: from noise, the little compute there is does not reach what a mean of words does at once.
+It begins from words.py: the first layer's attention takes the weighted mean that the words were learnt for, and what
+follows passes it on. Then three objectives at once: contrastive (InfoNCE; van den Oord et al. 2018) on the pooled
+vector a classifier reads, masked language (Devlin et al. 2018), and the tone of sentences (valence.py).
 Resumable and seeded by step like the decoder's recipe.
 """
 
@@ -21,24 +19,25 @@ from transformers import BertConfig, BertForMaskedLM, BertModel
 from tools.starter.encoder_tokens import BUCKETS
 from tools.starter.phases import MAIN
 from tools.starter.pretrain import forget_after, keep
+from tools.starter.words import Tones, Words, pair_loss
 
 SHAPE = {"hidden_size": 384, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 1536}
 WINDOW, WINDOWS = 128, 8
-PAIRS = {16: 256, 32: 192, 64: 96}
+PAIRS = {16: 192, 32: 128, 64: 64}
+TONES = 64
 MASKED = 0.20
 SAME = 0.4  # share of the steps that pair texts with themselves
-LEFT_OUT, LEFT_OUT_SAME = 0.05, 0.30  # share of the words hidden from attention
-FIRST_STEPS = 600  # contrastive only, through one layer
-MEAN_GAIN = 4.0
-TEMPERATURE = 0.05
+LEFT_OUT, LEFT_OUT_SAME, LEFT_OUT_TONE = 0.05, 0.30, 0.25  # share of the words hidden from attention
+GUESS_WEIGHT, TONE_WEIGHT = 0.3, 0.5
+SCALE = 0.2  # of the word vectors, which sets how fast they move
+MEAN_GAIN, WEIGHT_PLACE, WEIGHT_GAIN, HIDDEN_WEIGHT = 8.0, 383, 0.7, -6.0
 RATE = 1e-3
-GUESS_WEIGHT = 0.3
-WARMUP, DECAY = 0.01, 0.40
+WARMUP, DECAY = 0.05, 0.50
 LOG_EVERY, KEEP_EVERY = 50, 100
 
 
 class Both(torch.nn.Module):
-    """A BERT with its pooler, and the masked-language head on top of the same body."""
+    """A BERT with its pooler, and the heads of the two other objectives on top of the same body."""
 
     def __init__(self, tokenizer) -> None:
         super().__init__()
@@ -49,27 +48,46 @@ class Both(torch.nn.Module):
         self.body = BertModel(config, add_pooling_layer=True)
         self.head = BertForMaskedLM(config).cls
         self.head.predictions.decoder.weight = self.body.embeddings.word_embeddings.weight
-        self.layers = self.body.encoder.layer
-        self._mean_of_words(config.hidden_size)
+        self.tone = torch.nn.Linear(config.hidden_size, 1)
 
     @torch.no_grad()
-    def _mean_of_words(self, width: int) -> None:
-        for weight in (
-            self.body.embeddings.position_embeddings.weight,
-            self.body.embeddings.token_type_embeddings.weight,
-        ):
-            weight.zero_()
-        for layer in self.layers:
+    def begin_from(self, words: Words) -> None:
+        """Makes the pooled vector a function of the words' weighted mean.
+
+        The log of a word's weight stands in the last place of its vector; every query of the first layer is a
+        constant, every key reads that place, so that the softmax gives the weights; values and output are the identity.
+        """
+        vectors, width = words.vectors.weight, SHAPE["hidden_size"]
+        length = vectors.norm(dim=1, keepdim=True)
+        log_weight = words.weights + length[:, 0].log()
+        spread = log_weight.std()
+        place = WEIGHT_GAIN * ((log_weight - log_weight.mean()) / spread).clamp(-3, 3)
+        place = torch.where(words.hidden < 0, HIDDEN_WEIGHT, place)
+        begun = torch.cat([vectors / length * width**0.5, place[:, None]], dim=1)
+        embeddings = self.body.embeddings
+        embeddings.word_embeddings.weight.copy_(SCALE * begun)
+        embeddings.position_embeddings.weight.zero_()
+        embeddings.token_type_embeddings.weight.zero_()
+        for layer in self.body.encoder.layer:
             layer.attention.output.dense.weight.zero_()
             layer.output.dense.weight.zero_()
-        first = self.layers[0].attention
+        first = self.body.encoder.layer[0].attention
+        heads = SHAPE["num_attention_heads"]
+        each = width // heads
+        pull = float(spread / WEIGHT_GAIN * each**0.5) ** 0.5
+        first.self.query.weight.zero_()
+        first.self.key.weight.zero_()
+        for start in range(0, width, each):
+            first.self.query.bias[start] = pull
+            first.self.key.weight[start, WEIGHT_PLACE] = pull
         first.self.value.weight.copy_(torch.eye(width))
-        first.output.dense.weight.copy_(torch.eye(width) * MEAN_GAIN)
+        first.output.dense.weight.copy_(MEAN_GAIN * torch.eye(width))
         self.body.pooler.dense.weight.copy_(torch.eye(width))
 
-    def use(self, layers: int) -> None:
-        """Runs through the first `layers` layers only."""
-        self.body.encoder.layer = self.layers[:layers]
+    def tone_loss(self, ids: torch.Tensor, shown: torch.Tensor, praise: torch.Tensor) -> torch.Tensor:
+        """ids, shown: (texts, tokens), shown 0 where a word is left out; praise: 1.0 or 0.0 a text."""
+        pooled = self.body(input_ids=ids, attention_mask=shown).pooler_output
+        return functional.binary_cross_entropy_with_logits(self.tone(pooled)[:, 0].float(), praise)
 
     def masked_loss(self, ids: torch.Tensor, chosen: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """ids: (rows, WINDOW) with masks set; chosen: flat positions to guess; targets: their true ids."""
@@ -79,10 +97,7 @@ class Both(torch.nn.Module):
     def pair_loss(self, ids: torch.Tensor, padding: torch.Tensor) -> torch.Tensor:
         """ids: (2 x pairs, length), the left texts first; padding: 1 where there is a token."""
         pooled = self.body(input_ids=ids, attention_mask=padding).pooler_output.float()
-        left, right = functional.normalize(pooled, dim=-1).chunk(2)
-        likeness = left @ right.T / TEMPERATURE
-        own = torch.arange(len(left))
-        return (functional.cross_entropy(likeness, own) + functional.cross_entropy(likeness.T, own)) / 2
+        return pair_loss(*functional.normalize(pooled, dim=-1).chunk(2))
 
 
 def windows(work: Path, step: int, mask: int, vocabulary: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -118,15 +133,25 @@ def pairs(stock: dict[int, np.ndarray], step: int, pad: int) -> tuple[torch.Tens
     return torch.from_numpy(ids), torch.from_numpy(((ids != pad) & ~lost).astype(np.int64))
 
 
+def toned(tones: Tones, step: int, pad: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(ids, attention mask, tone) of one batch, some words left out; the same for the same step."""
+    draw = np.random.default_rng([29, step])
+    ids, praise = tones.batch(draw, TONES)
+    lost = torch.from_numpy(draw.random(ids.shape) < LEFT_OUT_TONE)
+    lost[:, 0] = False
+    return ids, ((ids != pad) & ~lost).long(), praise
+
+
 def rate_factor(progress: float) -> float:
     """Share of the full rate: warm-up, flat, then linear to zero (progress in 0..1)."""
     return progress / WARMUP if progress < WARMUP else min(1.0, max(0.0, (1 - progress) / DECAY))
 
 
-def pretrain(tokenizer, work: Path, steps: int) -> Both:
+def pretrain(tokenizer, work: Path, words: Words, steps: int) -> Both:
     """Trains for `steps`, going on from work/encoder.pt when it is there; returns body and head in fp32."""
     torch.manual_seed(17)
     model = Both(tokenizer)
+    tones = Tones(work)
     optim = torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.98), weight_decay=0.0, fused=True)
     stock = {length: np.load(work / f"pairs.{length}.npy", mmap_mode="r") for length in BUCKETS}
     step, spent, state_file = 0, 0.0, work / "encoder.pt"
@@ -137,38 +162,33 @@ def pretrain(tokenizer, work: Path, steps: int) -> Both:
         step, spent = state["step"], state["seconds"]
         forget_after(work / "encoder_log.jsonl", step)
         print(f"goes on from step {step}", flush=True)
+    else:
+        model.begin_from(words)
     started, losses = time.monotonic(), []
     while step < steps:
         optim.param_groups[0]["lr"] = RATE * rate_factor((step + 1) / steps)
-        first = step < FIRST_STEPS
-        model.use(1 if first else len(model.layers))
+        vocabulary, mask, pad = len(tokenizer), tokenizer.mask_token_id, tokenizer.pad_token_id
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            match = model.pair_loss(*pairs(stock, step, tokenizer.pad_token_id))
-        match.backward()
-        guess = torch.tensor(float("nan"))
-        if not first:
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                guess = model.masked_loss(*windows(work, step, tokenizer.mask_token_id, len(tokenizer)))
-            (GUESS_WEIGHT * guess).backward()
+            match = model.pair_loss(*pairs(stock, step, pad))
+            guess = model.masked_loss(*windows(work, step, mask, vocabulary))
+            heard = model.tone_loss(*toned(tones, step, pad))
+        (match + GUESS_WEIGHT * guess + TONE_WEIGHT * heard).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optim.step()
         optim.zero_grad(set_to_none=True)
-        losses.append((guess.item(), match.item()))
+        losses.append((match.item(), guess.item(), heard.item()))
         step += 1
         if step % LOG_EVERY == 0 or step == steps:
             seconds = spent + time.monotonic() - started
-            guessed, matched = (round(float(x), 4) for x in np.mean(losses, axis=0))
-            entry = {"step": step, "pairs": matched, "seconds": round(seconds)}
-            if not math.isnan(guessed):
-                entry["masked"] = guessed
+            means = [round(float(x), 4) for x in np.mean(losses, axis=0)]
+            entry = {"step": step, **dict(zip(("pairs", "masked", "tone"), means, strict=True))}
+            entry["seconds"] = round(seconds)
             losses = []
             if step % KEEP_EVERY == 0 or step == steps:
-                model.use(len(model.layers))
                 keep(state_file, model, [optim], step, seconds)
             with (work / "encoder_log.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(entry) + "\n")
             print(entry, flush=True)
-            if not math.isfinite(matched):
+            if not math.isfinite(sum(means)):
                 raise SystemExit("the loss is no number any more: lower the rate")
-    model.use(len(model.layers))
     return model

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tools.starter import encoder
+from tools.starter import encoder, words
 from tools.starter.card import LISTED, SOURCES, listed, name
 from tools.starter.corpus import PARTS
 from tools.starter.encoder_tokens import VOCABULARY
@@ -23,10 +23,10 @@ The encoder that comes with Finetune Studio: {parameters:.1f} million weights, f
 tuned as a text classifier in a minute or two on a laptop's processor, with nothing to download.
 
 ## What it is
-A BERT ({layers} layers, {width} wide, {heads} heads), a lower-casing WordPiece vocabulary of {vocabulary:,} entries of
-our own, up to 512 tokens, weights in bf16. It was taught two things at once: to guess masked words, and to tell which
-texts belong together (a turn and its reply, a heading and its passage, neighbouring sentences, a question and its
-answer), by the same pooled vector that a classifier reads.
+A BERT ({layers} layers, {width} wide, {heads} heads), a lower-casing WordPiece vocabulary of {vocabulary:,} entries
+of our own, up to 512 tokens, weights in bf16. It was taught three things at once: to guess masked words, to tell
+which texts belong together (a turn and its reply, a heading and its passage, neighbouring sentences, a question and
+its answer), and to tell praise from blame, by the same pooled vector that a classifier reads.
 
 ## Data and licences
 The text is that of the starter model, so the licence is the same (CC BY-SA 4.0).
@@ -48,10 +48,12 @@ Questions with their answers, as pairs:
 No row of banking77, snips, the SMS spam collection or the movie sentences was used.
 
 ## Recipe
-`python -m tools.starter --corpus DIR --tasks DIR --only encoder`, in the repository: {steps:,} steps, each of
-one batch of 96 to 256 pairs and, after the first {first}, {windows} windows of {window} tokens with {masked:.0%} to
-guess ({tokens:,.1f} million tokens of windows in all). AdamW (rate {rate}), warm-up {warmup:.0%}, linear decay over the
-last {decay:.0%}. It took {minutes} minutes on one processor core that others also used.
+`python -m tools.starter --corpus DIR --tasks DIR --only encoder`, in the repository. First a vector and a weight
+for each word piece, learnt as a weighted mean of words ({word_steps:,} steps of {word_pairs} pairs); the BERT begins
+as that mean. Then {steps:,} steps of three objectives: 64 to 192 pairs, {windows} windows of {window} tokens with
+{masked:.0%} to guess ({tokens:,.1f} million tokens in all), and {tones} sentences whose tone is praise or blame by a
+short list of words of our own (`tools/starter/valence.py`). AdamW (rate {rate}), warm-up {warmup:.0%}, linear decay
+over the last {decay:.0%}. The second part took {minutes} minutes on one processor core that others also used.
 
 ## Masked words of held-out documents
 Share of hidden word pieces (15 %) guessed exactly. An encoder has no bits per byte: it sees both sides of what it
@@ -89,8 +91,10 @@ def write(model: encoder.Both, tokenizer, corpus: Path, work: Path, out: Path) -
         windows=encoder.WINDOWS,
         window=encoder.WINDOW,
         masked=encoder.MASKED,
-        tokens=(last["step"] - encoder.FIRST_STEPS) * encoder.WINDOWS * encoder.WINDOW / 1e6,
-        first=encoder.FIRST_STEPS,
+        tokens=last["step"] * encoder.WINDOWS * encoder.WINDOW / 1e6,
+        word_steps=words.STEPS,
+        word_pairs=words.PAIRS,
+        tones=encoder.TONES,
         rate=encoder.RATE,
         warmup=encoder.WARMUP,
         decay=encoder.DECAY,
