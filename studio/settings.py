@@ -26,6 +26,7 @@ class Settings:
     allowed_hosts: names, divided by commas, under which the page may be opened besides localhost and 127.0.0.1.
     space: public demonstration: every visitor sees their own data alone, and no folder of the server.
     secret: signs the cookies of visitors; empty means one made once and kept in the home folder.
+    hosted_keys: a file with keys for hosted providers, {"https://ADDRESS/v1": "KEY"}; each goes to its address alone.
     """
 
     home: Path = Path("~/.finetune-studio")
@@ -39,6 +40,7 @@ class Settings:
     allowed_hosts: str = ""
     space: bool = False
     secret: str = field(default="", repr=False)
+    hosted_keys: str = ""
 
     @property
     def database(self) -> str:

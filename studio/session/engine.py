@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from studio.errors import StorageError
+from studio.hosted.keys import Keys
 from studio.inference.process import ChatServers
 from studio.jobs.lease import LOCAL
 from studio.jobs.supervisor import Supervisor
@@ -15,9 +16,11 @@ from studio.session.datasets import Datasets
 from studio.session.device import device
 from studio.session.evaluations import Evaluations
 from studio.session.exports import Exports
+from studio.session.hosted import HostedRuns
 from studio.session.jobbook import JobBook
 from studio.session.models import Models
 from studio.session.projects import Projects
+from studio.session.providers import Providers
 from studio.session.runs import Runs
 from studio.session.values import Device
 from studio.settings import Settings
@@ -38,6 +41,7 @@ class Session:
         self._database = Database(settings)
         self._supervisor = Supervisor(settings)
         self._servers = ChatServers(settings)
+        self._keys = Keys(settings.hosted_keys)
         self.models = Models(settings)
 
     @property
@@ -66,6 +70,14 @@ class Session:
     def chats(self) -> Chats:
         book = self._book()
         return Chats(self.settings, book.owner, self._database, book, self._servers)
+
+    @property
+    def providers(self) -> Providers:
+        return Providers(self.settings, self.owner, self._keys)
+
+    @property
+    def hosted(self) -> HostedRuns:
+        return HostedRuns(self.settings, self.datasets, self._book(), self.providers)
 
     @property
     def exports(self) -> Exports:

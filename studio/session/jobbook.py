@@ -2,7 +2,7 @@
 stands is studio.jobs's business; what kinds of run there are, runs.py's and evaluations.py's."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -18,6 +18,8 @@ from studio.session.values import Run
 from studio.settings import Settings
 
 ACTIVE = ("waiting", "preparing", "running", "stopping")
+TUNING = ("train", "hosted")
+"""Kinds that leave a tuned model; who asks for 'train' gets both."""
 
 
 class JobBook:
@@ -27,8 +29,9 @@ class JobBook:
         self.database = database
         self.supervisor = supervisor
 
-    def start(self, row: JobRow, work: Callable[[], Any]) -> Run:
+    def start(self, row: JobRow, work: Callable[[], Any], secrets: Mapping[str, str] | None = None) -> Run:
         """Starts the job of `row` on `work()`; row.id, created, owner and a name that is unique are filled in here.
+        secrets: what the job needs and nobody keeps.
 
         Holds the home's lock, so that nobody else starts or deletes meanwhile. BusyError when the device is held; what
         was written until then is taken back.
@@ -42,7 +45,7 @@ class JobBook:
             with self.database.write() as transaction:
                 transaction.add(row)
             try:
-                self.supervisor.start(spec, owner=self.owner)
+                self.supervisor.start(spec, secrets, self.owner)
             except BaseException:
                 self.forget([row.id])
                 raise
@@ -58,16 +61,17 @@ class JobBook:
     def rows(
         self, project: str | None = None, kind: str | None = None, parent: str | None = None, dataset: str | None = None
     ) -> Sequence[JobRow]:
-        """The owner's jobs, newest first; None asks for all."""
+        """The owner's jobs, newest first; None asks for all. Of kind 'train' are those at a provider too."""
         query = select(JobRow).where(JobRow.owner == self.owner)
         for column, wanted in (
             (JobRow.project, project),
-            (JobRow.kind, kind),
             (JobRow.parent, parent),
             (JobRow.dataset, dataset),
         ):
             if wanted is not None:
                 query = query.where(column == wanted)
+        if kind is not None:
+            query = query.where(JobRow.kind.in_(TUNING if kind == "train" else (kind,)))
         with self.database.read() as transaction:
             return transaction.scalars(query.order_by(JobRow.created.desc(), JobRow.id.desc())).all()
 
@@ -75,7 +79,7 @@ class JobBook:
         return Run(
             id=row.id,
             project=row.project,
-            kind=cast(Literal["prepare", "train", "evaluate"], row.kind),
+            kind=cast(Literal["prepare", "train", "evaluate", "hosted"], row.kind),
             name=row.name,
             created=row.created,
             dataset=row.dataset,
@@ -108,7 +112,12 @@ class JobBook:
     def refuse_active(self, rows: Sequence[JobRow]) -> None:
         """JobError when one of these jobs is still at work."""
         for row in rows:
-            if self.supervisor.state(row.id).state in ACTIVE:
+            state = self.supervisor.state(row.id)
+            if state.state == "interrupted" and state.remote is not None:
+                raise JobError(
+                    f"{row.name} goes on at {state.remote.place}.", "Follow it again and let it end, or stop it."
+                )
+            if state.state in ACTIVE:
                 raise JobError(f"{row.name} is still at work.", "Stop it, or wait until it is done, then try again.")
 
     def forget(self, job_ids: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from studio.jobs.journal import Page
 from studio.jobs.spec import Source, Train
 from studio.jobs.state import JobState
 from studio.session.datasets import Datasets
-from studio.session.jobbook import ACTIVE, JobBook
+from studio.session.jobbook import ACTIVE, TUNING, JobBook
 from studio.session.models import Models
 from studio.session.projects import checked_name
 from studio.session.readiness import Complete, gather
@@ -21,7 +21,12 @@ from studio.session.tables import JobRow
 from studio.session.values import Readiness, Run
 from studio.settings import Settings
 
-KINDS = {"prepare": "the preparation of data", "train": "a training run", "evaluate": "an evaluation"}
+KINDS = {
+    "prepare": "the preparation of data",
+    "train": "a training run",
+    "evaluate": "an evaluation",
+    "hosted": "a run at a provider",
+}
 
 
 class Runs:
@@ -114,7 +119,7 @@ class Runs:
         return self._book.run(self._book.row(run_id))
 
     def list(self, project_id: str | None = None, kind: str | None = None) -> builtins.list[Run]:
-        """Runs and evaluations, newest first; kind: 'train' or 'evaluate'."""
+        """Runs and evaluations, newest first; kind: 'train' (here or at a provider), 'evaluate' or another."""
         return [self._book.run(row) for row in self._book.rows(project_id, kind)]
 
     def find(self, reference: str, kind: str | None = None) -> Run:
@@ -124,7 +129,7 @@ class Runs:
         """
         rows = self._book.rows()
         if reference == "last":
-            matching = [row for row in rows if kind in (None, row.kind)][:1]
+            matching = list(self._book.rows(kind=kind))[:1]
             if not matching:
                 raise NotFoundError("There is no such run yet.", "Start one with: studio train FILE")
         else:
@@ -134,7 +139,7 @@ class Runs:
         if len(matching) > 1:
             ids = ", ".join(row.id for row in matching[:5])
             raise UsageError(f"Several runs begin with {reference}: {ids}.", "Write more of the id.")
-        if kind is not None and matching[0].kind != kind:
+        if kind is not None and matching[0].kind not in (TUNING if kind == "train" else (kind,)):
             raise UsageError(f"{matching[0].name} is not {KINDS[kind]}.", "Choose another one with studio runs.")
         return self._book.run(matching[0])
 

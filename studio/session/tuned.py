@@ -15,6 +15,8 @@ def tuned(book: JobBook, run_id: str) -> tuple[Run, Source, Train]:
     JobError while the run is at work, when it kept nothing, or when it is no train run.
     """
     run = book.run(book.row(run_id))
+    if run.kind == "hosted":
+        raise JobError(f"The tuned model of {run.name} stays at its provider.", "Talk to it in the chat.")
     if run.kind != "train":
         raise JobError(f"{run.name} is no training run.", "Choose the training run it belongs to.")
     if run.state.state in ACTIVE:

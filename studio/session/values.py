@@ -80,7 +80,7 @@ class Run:
 
     id: str
     project: str
-    kind: Literal["prepare", "train", "evaluate"]
+    kind: Literal["prepare", "train", "evaluate", "hosted"]
     name: str
     created: datetime
     dataset: str | None
