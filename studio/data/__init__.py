@@ -2,12 +2,12 @@
 
 from studio.data.check import Checked, check_file
 from studio.data.checks import RULES
-from studio.data.formats import FORMATS
+from studio.data.formats import FORMATS, format_named
+from studio.data.hub import hub_name
 from studio.data.keys import fingerprint, row_key
 from studio.data.recipe import Edit, Mapping, Recipe
 from studio.data.repairs import Repair, repair_of
-from studio.data.shaping import format_named
-from studio.data.sources import name_of, sources_of
+from studio.data.sources import name_of, size_of, sources_of
 from studio.data.split import load_split, make_split, save_split
 from studio.data.statistics import Statistics, statistics
 from studio.data.store import (
@@ -43,6 +43,7 @@ __all__ = [
     "check_file",
     "fingerprint",
     "format_named",
+    "hub_name",
     "import_file",
     "load_examples",
     "load_report",
@@ -57,6 +58,7 @@ __all__ = [
     "row_key",
     "rows_file",
     "save_split",
+    "size_of",
     "sources_of",
     "statistics",
 ]

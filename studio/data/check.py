@@ -7,13 +7,13 @@ from pathlib import Path
 
 from studio.data.batch import batches
 from studio.data.checks import FILE_CHECKS, mended, shape
-from studio.data.formats import Format
+from studio.data.formats import Format, format_named
 from studio.data.log import Log
 from studio.data.readers import Unread
 from studio.data.recipe import Recipe
 from studio.data.repairs import Survey, repair_of
 from studio.data.repairs.mender import Mender, Watch
-from studio.data.shaping import decide, explain_unknown, format_named
+from studio.data.shaping import decide, explain_unknown
 from studio.data.sources import name_of, size_of, sources_of
 from studio.data.stream import Cancelled, Pass, Progress, read
 from studio.data.values import Example, Report, Source
@@ -79,9 +79,7 @@ class Check:
         if self._shape is None:
             self._without_shape()
             return
-        mender = Mender(self._repairs, self._surveys(self._shape), self._watch)
-        surveys = sum(repair.level == "file" for repair in self._repairs)
-        whole = self._pass(self._shape, mender, self._log, surveys)
+        mender, whole = self._last_pass(self._shape)
         over_file = [check() for check in FILE_CHECKS]
         names = [source.name if len(self._sources) > 1 else None for source in self._sources]
         for batch in batches(whole.examples(), self._shape.field):
@@ -93,6 +91,13 @@ class Check:
         for check in over_file:
             check.end(self._log)
         mended.tell(mender, self._log)
+
+    def mend(self) -> None:
+        """Lets the repairs work and `watch` see it; rows are neither compared nor given out."""
+        self._shape = self._decided()
+        if self._shape is not None:
+            for _ in self._last_pass(self._shape)[1].examples():
+                pass
 
     def report(self) -> Report:
         shape_name = self._shape.NAME if self._shape else None
@@ -132,6 +137,12 @@ class Check:
                     survey.see(example)
                 surveys[repair.id] = survey
         return surveys
+
+    def _last_pass(self, wanted: Format) -> tuple[Mender, Pass]:
+        """The pass in which all repairs are at work."""
+        surveys = self._surveys(wanted)
+        mender = Mender(self._repairs, surveys, self._watch)
+        return mender, self._pass(wanted, mender, self._log, len(surveys))
 
     def _pass(self, wanted: Format, mender: Mender, log: Log, earlier: int) -> Pass:
         passes = 1 + sum(repair.level == "file" for repair in self._repairs)

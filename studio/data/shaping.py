@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from studio.data.checks import shape
-from studio.data.formats import FORMATS, Format, format_of
+from studio.data.formats import FORMATS, Format, format_named, format_of
 from studio.data.log import Log
 
 
@@ -13,10 +13,6 @@ def decide(rows: Iterable[dict[str, Any]]) -> Format | None:
     """The shape that most of these rows have; None where none has any."""
     votes = Counter(found.NAME for row in rows if (found := format_of(row)))
     return format_named(votes.most_common(1)[0][0]) if votes else None
-
-
-def format_named(name: str) -> Format:
-    return next(known for known in FORMATS if name == known.NAME)
 
 
 def explain_unknown(row: dict[str, Any], line: int, log: Log) -> None:
@@ -36,10 +32,8 @@ def explain_misfit(row: dict[str, Any], line: int, wanted: Format, log: Log) -> 
 
 
 def _mapping(row: dict[str, Any]) -> str:
-    if {"instruction", "input", "output"} <= row.keys():
-        return 'Join "instruction" and "input" into one text named "prompt", and rename "output" to "completion".'
     for known in FORMATS:
         remedy = shape.rename_remedy(row, known.KEYS)
         if remedy:
             return f"{remedy[:-1]} in every row."
-    return "Bring the rows into one of these shapes."
+    return "Choose a shape and say which column fills which part of it."

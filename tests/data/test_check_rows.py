@@ -40,9 +40,8 @@ U, A = {"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}
         (turns(U, {**A, "weight": "1"}), "turn.weight", "messages[1].weight"),
         (turns(U, {**A, "weight": {}}), "turn.weight", "messages[1].weight"),
         (turns(U, {**A, "weight": 0}), "chat.all_weights_zero", "messages"),
-        (turns(U, {**A, "content": None, "tool_calls": [{}]}), "turn.tools", "messages[1].tool_calls"),
-        (turns(U, {"role": "tool", "content": "x"}, A), "turn.tools", "messages[1].role"),
-        (turns(U, A, tools=[{}]), "turn.tools", "tools"),
+        (turns(U, {**A, "content": None, "tool_calls": [{}]}), "turn.calls", "messages[1].tool_calls"),
+        (turns(U, A, tools=[{}]), "chat.tools", "tools"),
         (turns(U), "chat.no_assistant", "messages"),
         (turns(U, {**A, "content": " \n"}), "answer.empty", "messages[1].content"),
     ],
@@ -92,11 +91,15 @@ def test_weights_name_and_untrained_empty_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "remedy"),
     [
-        ({"text": "a", "label": "b"}, 'Rename "text" to "prompt" and "label" to "completion" in every row.'),
+        (
+            {"utterance": "a", "intent": "b"},
+            'Rename "utterance" to "prompt" and "intent" to "completion" in every row.',
+        ),
+        ({"city": "a", "river": "b"}, "Choose a shape and say which column fills which part of it."),
         ({"question": "a", "answer": "b"}, 'Rename "question" to "prompt" and "answer" to "completion" in every row.'),
         ({"promt": "a", "completion": "b"}, 'Rename "promt" to "prompt" in every row.'),
         ({"message": []}, 'Rename "message" to "messages" in every row.'),
-        ({"conversations": []}, 'Rename "conversations" to "messages" in every row.'),
+        ({"dialogue": []}, 'Rename "dialogue" to "messages" in every row.'),
     ],
 )
 def test_unknown_shape_is_one_finding_with_the_way_out(row: dict[str, Any], remedy: str, tmp_path: Path) -> None:
@@ -179,7 +182,8 @@ def test_counts_of_pairs_agree_with_pandas(name: str, shared_data: Path) -> None
     assert numbers.json_share == (1.0 if name.startswith("snips") else 0.0)
 
 
-def test_labelled_texts_are_one_finding(shared_data: Path) -> None:
-    report = check_file(shared_data / "tasks" / "banking77_train.jsonl").report
-    assert [f.rule for f in report.findings] == ["shape.unknown"]
-    assert report.rows == len(pd.read_json(shared_data / "tasks" / "banking77_train.jsonl", lines=True))
+def test_labelled_texts(shared_data: Path) -> None:
+    result = check_file(shared_data / "tasks" / "banking77_train.jsonl")
+    frame = pd.read_json(shared_data / "tasks" / "banking77_train.jsonl", lines=True)
+    assert (result.report.shape, result.report.rows, result.report.errors) == ("text_label", len(frame), 0)
+    assert Counter(e.labels for e in result.examples) == Counter((label,) for label in frame["label"])

@@ -15,10 +15,9 @@ NOT_OBJECT = Rule(
 UNKNOWN = Rule(
     "shape.unknown",
     "error",
-    "The rows have {keys}; this version reads chats "
-    '({{"messages": [...]}}) and pairs ({{"prompt": "...", "completion": "..."}}) only.',
+    "The rows have {keys}, and none of the known shapes has these.",
     "{remedy}",
-    b'{"text": "refund please", "label": "billing"}\n',
+    b'{"customer": "refund please", "department": "billing"}\n',
 )
 MIXED = Rule(
     "shape.mixed",

@@ -1,6 +1,6 @@
 """Rules about the turns of a conversation: who speaks, in which order, with which weight.
 
-The first part is found by formats/chat.py while it reads a row; `check` looks at a conversation that could be read.
+The first part is found by formats/ while a row is read; `check` looks at a conversation that could be read.
 """
 
 from collections.abc import Callable
@@ -21,8 +21,8 @@ _SYSTEM = '{"role": "system", "content": "s"}'
 NOT_A_LIST = Rule(
     "chat.not_a_list",
     "error",
-    '"messages" is {what}, and a list of turns is wanted.',
-    'Write "messages": [{{"role": "user", "content": "..."}}, {{"role": "assistant", "content": "..."}}].',
+    "{name} is {what}, and a list of turns is wanted.",
+    "Write the turns in square brackets, as in the examples of the guide.",
     b'{"messages": "hello"}\n',
 )
 NO_TURNS = Rule(
@@ -57,16 +57,23 @@ UNUSED_KEY = Rule(
 ROLE = Rule(
     "turn.role",
     "error",
-    "The role {role} is not known; the roles are system, user and assistant.",
+    "The role {role} is not known; the roles are system, user, assistant and tool.",
     "{remedy}",
     _chat('{"role": "human", "content": "a"}', _ASSISTANT),
 )
-TOOLS = Rule(
-    "turn.tools",
+CALLS = Rule(
+    "turn.calls",
     "error",
-    "The row uses tools ({what}), and this version does not train tool calls.",
-    "Remove the row, or write the call and its result as ordinary text turns.",
+    "The tool calls of the turn cannot be read: {what}.",
+    'Write them like [{{"id": "1", "type": "function", "function": {{"name": "...", "arguments": "..."}}}}].',
     _chat(_USER, '{"role": "assistant", "content": null, "tool_calls": []}'),
+)
+TOOLS = Rule(
+    "chat.tools",
+    "error",
+    "The tools of the row cannot be read.",
+    'Write "tools" as a list of {{"type": "function", "function": {{"name": "...", "parameters": {{...}}}}}}.',
+    _chat(_USER, _ASSISTANT).replace(b"]}", b'], "tools": [1]}'),
 )
 WEIGHT = Rule(
     "turn.weight",
@@ -132,6 +139,7 @@ RULES = (
     MISSING_KEY,
     UNUSED_KEY,
     ROLE,
+    CALLS,
     TOOLS,
     WEIGHT,
     ALL_WEIGHTS_ZERO,
@@ -158,6 +166,6 @@ def check(example: Example, field: Callable[[int], str], log: Log) -> None:
     if spoken[0][1].role == "assistant":
         log.add(NO_QUESTION, example.line, field(spoken[0][0]), spoken[0][1].content)
     for (_, earlier), (place, later) in pairwise(spoken):
-        if earlier.role == later.role:
+        if earlier.role == later.role != "tool":
             log.add(IN_A_ROW, example.line, field(place), later.content, role=later.role)
             return

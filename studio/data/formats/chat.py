@@ -1,31 +1,38 @@
-"""Chats: {"messages": [{"role", "content", "weight"?}, ...]}, OpenAI's chat format without tools.
+"""Chats: {"messages": [{"role", "content", "weight"?, ...}, ...], "tools"?: [...]}, OpenAI's chat format.
 
-Source: the fine-tuning guide of the OpenAI API. Tool calls are refused with a finding of their own.
+Source: the fine-tuning guide of the OpenAI API. How a single turn is read is turn.py's business.
 """
 
-from typing import Any, cast
+import json
+from typing import Any
 
 from studio.data.checks import shape, turns
+from studio.data.formats.form import Field, note_unused
+from studio.data.formats.turn import as_json, read_turns, write_turn
 from studio.data.log import Log
-from studio.data.rules import plain, quoted
-from studio.data.values import Example, Message, Role
+from studio.data.rules import quoted
+from studio.data.values import Example, Message, Task
 
 NAME = "chat"
 TITLE = "chat messages"
+TASK: Task = "chat"
 KEYS = ("messages",)
+FIELDS = (
+    Field("system", "How the model is to behave", needed=False, constant=True),
+    Field("user", "What the person says"),
+    Field("assistant", "What is to be answered"),
+)
 EXAMPLE = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}'
+REASON = 'The rows have "messages", a list of turns.'
 
-_TOOL_KEYS = frozenset({"tools", "functions", "parallel_tool_calls", "tool_choice"})
-_TOOL_TURN_KEYS = frozenset({"tool_calls", "function_call", "tool_call_id"})
-_TURN_KEYS = frozenset({"role", "content", "weight", "name"})
-_ROLES = frozenset({"system", "user", "assistant"})
-_TOOL_ROLES = frozenset({"tool", "function", "ipython"})
-_MEANT = {
-    **dict.fromkeys(("human", "customer", "person", "client", "prompter", "question", "instruction"), "user"),
-    **dict.fromkeys(("bot", "gpt", "model", "ai", "agent", "chatgpt", "chatbot", "answer", "response"), "assistant"),
-    "developer": "system",
-}
-_KEYS_MEANT = {"role": ("from", "speaker", "author", "sender"), "content": ("value", "text", "message", "parts")}
+_KNOWN = ("messages", "tools", "functions", "parallel_tool_calls")
+
+
+def score(row: dict[str, Any]) -> float:
+    raw = row.get("messages")
+    if not isinstance(raw, list):
+        return 0.5 if detect(row) else 0.0
+    return 1.0 if all(isinstance(turn, dict) and "role" in turn for turn in raw) else 0.7
 
 
 def detect(row: dict[str, Any]) -> bool:
@@ -41,107 +48,64 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
     """The row as an example that ends with an assistant turn; None when it cannot be used, with its findings in
     the log."""
     raw = row["messages"]
-    if len(row) > 1 and not _row_keys(row, line, log):
-        return None
+    tools: str | None = ""
+    if len(row) > 1:
+        note_unused(row, _KNOWN, line, log)
+        tools = read_tools(row, line, log)
     if not isinstance(raw, list):
-        log.add(turns.NOT_A_LIST, line, "messages", raw, what=shape.what_is(raw))
+        log.add(turns.NOT_A_LIST, line, "messages", raw, name=quoted("messages"), what=shape.what_is(raw))
         return None
     if not raw:
         log.add(turns.NO_TURNS, line, "messages")
         return None
-    read = [_turn(turn, place, line, log) for place, turn in enumerate(raw)]
-    messages = [message for message in read if message is not None]
-    return _ended(messages, line, log) if len(messages) == len(read) else None
+    messages = read_turns(raw, "messages", line, log)
+    return ended(messages, tools, "messages", line, log) if messages and tools is not None else None
 
 
-def _row_keys(row: dict[str, Any], line: int, log: Log) -> bool:
-    tools = _TOOL_KEYS & row.keys()
-    if tools:
-        log.add(turns.TOOLS, line, min(tools), row[min(tools)], what=quoted(min(tools)))
-        return False
-    for key in row:
-        if key != "messages":
-            log.add(shape.UNUSED_KEY, line, plain(key), row[key], key=quoted(key))
-    return True
-
-
-def _turn(turn: Any, place: int, line: int, log: Log) -> Message | None:
-    if not isinstance(turn, dict):
-        log.add(turns.TURN_NOT_OBJECT, line, f"messages[{place}]", turn, what=shape.what_is(turn))
+def write(example: Example) -> dict[str, Any] | None:
+    """The row that parses to this example; None where it has a rejected answer."""
+    if example.rejected:
         return None
-    role, content = turn.get("role"), turn.get("content")
-    if not isinstance(role, str) or role not in _ROLES:
-        _no_role(turn, place, line, log)
+    row: dict[str, Any] = {"messages": [write_turn(message) for message in example.messages]}
+    if example.tools:
+        row["tools"] = json.loads(example.tools)
+    return row
+
+
+def read_tools(row: dict[str, Any], line: int, log: Log) -> str | None:
+    """The tools of a row as JSON, '' where it has none; None after the log says that they cannot be read."""
+    tools = row.get("tools")
+    if tools is None and isinstance(row.get("functions"), list):
+        tools = [{"type": "function", "function": function} for function in row["functions"]]
+    if isinstance(tools, str):
+        try:
+            tools = json.loads(tools) if tools.strip() else None
+        except (ValueError, RecursionError):
+            tools = {}
+    if tools is None or tools == []:
+        return ""
+    if not isinstance(tools, list) or not all(_is_tool(tool) for tool in tools):
+        log.add(turns.TOOLS, line, "tools", tools)
         return None
-    weight = None
-    if len(turn) > 2:
-        if not _turn_keys(turn, place, line, log):
-            return None
-        weight = int(turn["weight"]) if turn.get("weight") is not None and role == "assistant" else None
-    if type(content) is not str:
-        _no_content(turn, place, line, log)
-        return None
-    return Message(cast(Role, role), content, weight)
+    return as_json(tools)
 
 
-def _no_role(turn: dict[str, Any], place: int, line: int, log: Log) -> None:
-    role, path = turn.get("role"), f"messages[{place}].role"
-    if "role" not in turn:
-        _lacks("role", turn, path, line, log)
-    elif not isinstance(role, str):
-        remedy = "Write system, user or assistant in double quotes."
-        log.add(shape.NOT_TEXT, line, path, role, field="The role", what=shape.what_is(role), remedy=remedy)
-    elif role.lower() in _TOOL_ROLES:
-        log.add(turns.TOOLS, line, path, role, what=f"the role {quoted(role)}")
-    else:
-        plain = role.strip().lower()
-        meant = plain if plain in _ROLES else _MEANT.get(plain)
-        remedy = f'Write "{meant}" instead.' if meant else 'Write "user" for the person and "assistant" for the answer.'
-        log.add(turns.ROLE, line, path, role, role=quoted(role), remedy=remedy)
+def _is_tool(tool: Any) -> bool:
+    function = tool.get("function", tool) if isinstance(tool, dict) else None
+    return isinstance(function, dict) and isinstance(function.get("name"), str)
 
 
-def _turn_keys(turn: dict[str, Any], place: int, line: int, log: Log) -> bool:
-    tools = [key for key in _TOOL_TURN_KEYS & turn.keys() if turn[key] is not None]
-    if tools:
-        path = f"messages[{place}].{min(tools)}"
-        log.add(turns.TOOLS, line, path, turn[min(tools)], what=quoted(min(tools)))
-        return False
-    weight = turn.get("weight")
-    if weight is not None and (type(weight) not in (int, float) or weight not in (0, 1)):
-        log.add(turns.WEIGHT, line, f"messages[{place}].weight", weight, weight=shape.shown(weight))
-        return False
-    for key in turn.keys() - _TURN_KEYS - _TOOL_TURN_KEYS:
-        log.add(turns.UNUSED_KEY, line, f"messages[{place}].{plain(key)}", turn[key], key=quoted(key))
-    return True
-
-
-def _no_content(turn: dict[str, Any], place: int, line: int, log: Log) -> None:
-    path = f"messages[{place}].content"
-    if "content" not in turn:
-        _lacks("content", turn, path, line, log)
-        return
-    content = turn["content"]
-    remedy = shape.text_remedy(content)
-    log.add(shape.NOT_TEXT, line, path, content, field="The content", what=shape.what_is(content), remedy=remedy)
-
-
-def _lacks(key: str, turn: dict[str, Any], path: str, line: int, log: Log) -> None:
-    near = next((name for name in _KEYS_MEANT[key] if name in turn), None)
-    remedy = f'Rename "{near}" to "{key}".' if near else f'Add "{key}" to the turn.'
-    log.add(turns.MISSING_KEY, line, path, turn, missing=key, keys=shape.keys_in_words(turn), remedy=remedy)
-
-
-def _ended(messages: list[Message], line: int, log: Log) -> Example | None:
-    """Cuts what follows the last assistant turn."""
+def ended(messages: list[Message], tools: str, path: str, line: int, log: Log) -> Example | None:
+    """The example of these turns, cut after the last assistant turn; None where nothing can be learned from it."""
     if messages[-1].role != "assistant":
         answers = [place for place, message in enumerate(messages) if message.role == "assistant"]
         if not answers:
-            log.add(turns.NO_ASSISTANT, line, "messages", messages[-1].content)
+            log.add(turns.NO_ASSISTANT, line, path, messages[-1].content)
             return None
         end = answers[-1] + 1
-        log.add(turns.TRAILING, line, f"messages[{end}]", messages[end].content)
+        log.add(turns.TRAILING, line, f"{path}[{end}]", messages[end].content)
         messages = messages[:end]
     if messages[-1].weight == 0 and all(m.weight == 0 for m in messages if m.role == "assistant"):
-        log.add(turns.ALL_WEIGHTS_ZERO, line, "messages", messages[-1].content)
+        log.add(turns.ALL_WEIGHTS_ZERO, line, path, messages[-1].content)
         return None
-    return Example(line, tuple(messages))
+    return Example(line, tuple(messages), tools=tools)

@@ -22,7 +22,7 @@ SUFFIXES = (".json",)
 
 _TICK_ROWS = 500
 # Lists of objects that are part of one row; any other list of objects in an object is taken for the rows.
-_PARTS = frozenset(
+PARTS = frozenset(
     ("messages", "conversations", "conversation", "tools", "functions", "chosen", "rejected", "input", "prompt")
 ) | {"preferred_output", "non_preferred_output", "completion"}
 _NONE = object()
@@ -144,7 +144,7 @@ class _Reading:
             ahead = window.after(ahead + 1)
             inner = window.after(ahead + 1)
             if window.text[window.at + ahead] == "[" and window.text[window.at + inner :][:1] == "{":
-                return 0 if key[0] in _PARTS or self._more_follow() else ahead
+                return 0 if key[0] in PARTS or self._more_follow() else ahead
             value = self._value_ahead(ahead)
             if value is None:
                 return 0

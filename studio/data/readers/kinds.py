@@ -106,12 +106,12 @@ def _json_reader(file: Opened, lines: list[tuple[int, str]]) -> Reader | None:
     first = lines[0][1]
     unfinished = len(lines) == 1 and not file.whole
     end = _end(first)
+    over_lines = False
     if first.startswith("["):
-        over_lines = unfinished or _is_list(lines, end) or (_LIST_OF_ROWS.match(first) is not None and not _again(lines))
+        over_lines = unfinished or _is_list(lines, end) or (bool(_LIST_OF_ROWS.match(first)) and not _again(lines))
     elif first.startswith("{"):
-        over_lines = unfinished or _over_lines(lines, end, file.whole) or (len(lines) == 1 and _holds_rows(first))
-    else:
-        over_lines = False
+        long_row = unfinished and file.suffix in jsonl.SUFFIXES
+        over_lines = not long_row and (unfinished or _over_lines(lines, end, file.whole) or _holds_rows(lines))
     if over_lines:
         return json_values
     if file.suffix in _TEXT_SUFFIXES:
@@ -120,12 +120,14 @@ def _json_reader(file: Opened, lines: list[tuple[int, str]]) -> Reader | None:
     return jsonl if begun else None
 
 
-def _holds_rows(line: str) -> bool:
+def _holds_rows(lines: list[tuple[int, str]]) -> bool:
+    """A single object on a single line, which has the rows in a list."""
     try:
-        row = json.loads(line)
+        row = json.loads(lines[0][1]) if len(lines) == 1 else {}
     except (RecursionError, ValueError):
         return False
-    return any(isinstance(value, list) and value and isinstance(value[0], dict) for value in row.values())
+    lists = [value for name, value in row.items() if name not in json_values.PARTS and isinstance(value, list)]
+    return any(value and isinstance(value[0], dict) for value in lists)
 
 
 def _again(lines: list[tuple[int, str]]) -> bool:
