@@ -123,20 +123,18 @@ def answers(
     with client(connection, SILENCE_SECONDS) as service:
 
         def ask(place: int) -> dict[int, Answer]:
-            begun = time.monotonic()
             asked: Any = [turn_of(turn, weighed=False) for turn in prompts[place]]
-            answer = repeated(
-                spoken,
-                lambda: service.chat.completions.create(
+
+            def once() -> Answer:
+                begun = time.monotonic()
+                answer = service.chat.completions.create(
                     model=model, messages=asked, temperature=0, max_tokens=max_tokens
-                ),
-                sleep,
-            )
-            with spoken.mapped():
-                usage = answer.usage
+                )
+                usage, text = answer.usage, answer.choices[0].message.content
                 used = Used(usage.prompt_tokens, usage.completion_tokens) if usage else Used()
-                text = answer.choices[0].message.content or ""
-            return {place: Answer(text, used, time.monotonic() - begun)}
+                return Answer(text or "", used, time.monotonic() - begun)
+
+            return {place: repeated(spoken, once, sleep)}
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             asked = [pool.submit(ask, place) for place in range(len(prompts))]
