@@ -60,6 +60,7 @@ REGISTERS = {
     "studio.jobs.events": "EVENTS",
     "studio.data.formats": "FORMATS",
     "studio.data.checks": "CHECKS",
+    "studio.data.repairs": "REPAIRS",
     "studio.evaluation.metrics": "METRICS",
     "studio.cli.commands": "COMMANDS",
     "studio.ui.tabs": "TABS",

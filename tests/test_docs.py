@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.data import FORMATS, RULES
+from studio.data import FORMATS, REPAIRS, RULES
 from studio.evaluation.metrics import METRICS
 from studio.methods import METHODS
 
@@ -14,7 +14,7 @@ DOCS = REPOSITORY / "docs"
 ALL = "\n".join(path.read_text(encoding="utf-8") for path in DOCS.glob("*.md"))
 
 
-@pytest.mark.parametrize("name", [f"`{r.id}`" for r in RULES])
+@pytest.mark.parametrize("name", [f"`{r.id}`" for r in (*RULES, *REPAIRS)])
 def test_rule_is_documented(name: str) -> None:
     assert name in (DOCS / "data.md").read_text(encoding="utf-8")
 

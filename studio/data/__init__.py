@@ -2,11 +2,13 @@
 
 from studio.data.check import Checked, check_file
 from studio.data.checks import RULES
-from studio.data.formats import FORMATS, format_named
+from studio.data.formats import FORMATS, Field, format_named
+from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
 from studio.data.keys import fingerprint, row_key
+from studio.data.mending import preview_repair, repairs_for, safe_repairs
 from studio.data.recipe import Edit, Mapping, Recipe
-from studio.data.repairs import Repair, repair_of
+from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.sources import name_of, size_of, sources_of
 from studio.data.split import load_split, make_split, save_split
 from studio.data.statistics import Statistics, statistics
@@ -24,11 +26,14 @@ from studio.data.values import Example, Finding, Message, Report, Role, Severity
 
 __all__ = [
     "FORMATS",
+    "REPAIRS",
     "RULES",
     "Checked",
     "Edit",
     "Example",
+    "Field",
     "Finding",
+    "Guess",
     "Mapping",
     "Message",
     "Recipe",
@@ -53,11 +58,16 @@ __all__ = [
     "name_of",
     "originals",
     "page_examples",
+    "preview_mapping",
+    "preview_repair",
     "recipe_of",
     "repair_of",
+    "repairs_for",
     "row_key",
     "rows_file",
+    "safe_repairs",
     "save_split",
+    "shape_guess",
     "size_of",
     "sources_of",
     "statistics",

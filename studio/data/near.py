@@ -53,7 +53,7 @@ def alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float6
 
 class Near:
     """Finds, for each row, an earlier row that is nearly the same in each of its parts (a prompt and an answer, say).
-    Keeps 64 to 80 bytes a row, no text."""
+    Keeps 64 to 80 bytes a row, no text. rows: how many were put."""
 
     def __init__(self, parts: int) -> None:
         self._parts = parts
@@ -63,26 +63,26 @@ class Near:
         )
         self._seen = [Seen(np.uint32) for _ in self._bands]
         self._kept: list[NDArray[np.uint8]] = []
-        self._rows = 0
+        self.rows = 0
 
     def put(self, *parts: Sequence[str]) -> NDArray[np.int64]:
         """Takes the next rows, as many texts a part as there are rows; answers for each the number (0-based, in the
         order of being put) of an earlier row like it, -1 where there is none."""
         values = [minima(texts) for texts in parts]
         count = len(values[0])
-        numbers = np.arange(self._rows, self._rows + count, dtype=np.int64)
+        numbers = np.arange(self.rows, self.rows + count, dtype=np.int64)
         self._keep(np.concatenate([part.astype(np.uint8) for part in values], axis=1))
         found = np.full(count, -1, np.int64)
         for band, seen in zip(self._bands, self._seen, strict=True):
             first = seen.put(_key([part[:, band] for part in values]), numbers)
             rows = np.flatnonzero((first < numbers) & (found < 0))
             found[rows] = np.where(self._are_alike(first[rows], numbers[rows]), first[rows], -1)
-        self._rows += count
+        self.rows += count
         return found
 
     def _keep(self, sketches: NDArray[np.uint8]) -> None:
         """Appends to blocks of a fixed size: an array that grows as a whole would be held twice while it grows."""
-        at = self._rows % _BLOCK_ROWS
+        at = self.rows % _BLOCK_ROWS
         while len(sketches):
             if at == 0:
                 self._kept.append(np.empty((_BLOCK_ROWS, sketches.shape[1]), np.uint8))

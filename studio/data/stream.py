@@ -11,6 +11,7 @@ from typing import Any
 from studio.data.checks import ROW_CHECKS, shape, turns
 from studio.data.formats import Format
 from studio.data.log import Log
+from studio.data.mapping import Mapper
 from studio.data.readers import Unread, read_rows
 from studio.data.recipe import Recipe
 from studio.data.repairs.mender import Mender
@@ -41,7 +42,7 @@ class Pass:
         """progress: one for each file."""
         self._sources = sources
         self._shape = wanted
-        self._mapping = recipe.mapping
+        self._mapper = Mapper(recipe.mapping) if recipe.mapping else None
         self._edits = {(edit.file, edit.line): edit for edit in recipe.edits if edit.action != "add"}
         self._added = [edit.row for edit in recipe.edits if edit.action == "add" and edit.row is not None]
         self._mender = mender
@@ -69,6 +70,8 @@ class Pass:
         for row in self._added:
             self.rows += 1
             example = self._by_hand(row, 0)
+            if waits:
+                self._log.settle()
             if example is not None:
                 self.usable += 1
                 yield example
@@ -114,6 +117,10 @@ class Pass:
         if not isinstance(row, dict):
             self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
             return None
+        if self._mapper is not None:
+            row = self._mapper.row(row, line, self._log)
+            if row is None:
+                return None
         example = self._parsed(self._mender.row(row, self._shape.NAME, line), line)
         if example is not None:
             example = self._mender.example(example)

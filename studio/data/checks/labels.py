@@ -2,11 +2,13 @@
 again."""
 
 import re
+from collections import Counter
 
 from studio.data.batch import Batch
-from studio.data.checks.minority import Kinds
+from studio.data.checks.minority import MOST_KINDS
 from studio.data.log import Log
 from studio.data.rules import Rule, listing, quoted
+from studio.data.values import Example
 
 LEAST_ROWS = 20
 FEW = 3
@@ -46,40 +48,60 @@ RULES = (RARE, UNBALANCED, SPELLING)
 _GAPS = re.compile(r"(?<=\w)[\s_\-./]+(?=\w)")
 
 
-class Labels:
-    """Counts what may be labels; at the end it is clear whether they are."""
+class LabelCount:
+    """Counts what may be labels; after all rows it is clear whether they are."""
 
     def __init__(self) -> None:
-        self._kinds: Kinds[str] = Kinds()
-        self._named = False
-        self._rows = 0
-        self._none = False
+        self.rows = 0
+        self.count: Counter[str] = Counter()
+        self._named = self._texts = False
+
+    def add(self, example: Example) -> None:
+        self.rows += 1
+        if example.labels:
+            self._named = True
+        elif self._texts or len(example.answer) > LONGEST or len(example.messages) == 1 or example.answer[:1] == "{":
+            self._texts = True
+            return
+        for label in example.labels or (example.answer,):
+            if label in self.count or len(self.count) < MOST_KINDS:
+                self.count[label] += 1
+            else:
+                self._texts = True
+
+    def are_labels(self) -> bool:
+        """Whether the rows say so, or else whether their answers are few, short and come again and again."""
+        if self._texts or not self.count:
+            return False
+        return self._named or (self.rows >= LEAST_ROWS and len(self.count) * ROWS_A_LABEL <= self.rows)
+
+    def usual_spellings(self) -> dict[str, str]:
+        """For each label that is a rarer spelling of another, the usual one; empty where there are no labels."""
+        return usual_spellings(self.count) if self.are_labels() else {}
+
+
+class Labels:
+    def __init__(self) -> None:
+        self._labels = LabelCount()
+        self._first: dict[str, tuple[int, str | None]] = {}
 
     def see(self, batch: Batch, log: Log) -> None:
-        if self._none:
-            return
         for example in batch.examples:
-            self._rows += 1
-            self._named = self._named or bool(example.labels)
-            labels = example.labels or (example.answer,)
-            for label in labels:
-                if len(label) > LONGEST or len(example.messages) == 1 or label[:1] == "{":
-                    self._none = not self._named
-                self._kinds.add(label, example, label, log)
-        self._none = self._none or self._kinds.too_many
+            self._labels.add(example)
+            for label in example.labels or (example.answer,):
+                if label in self._labels.count:
+                    self._first.setdefault(label, (example.line, log.file))
 
     def end(self, log: Log) -> None:
-        count = self._kinds.count
-        answers_repeat = self._rows >= LEAST_ROWS and len(count) * ROWS_A_LABEL <= self._rows
-        if self._none or not count or not (self._named or answers_repeat):
+        if not self._labels.are_labels():
             return
-        usual = usual_spellings(count)
+        usual, count = self._labels.usual_spellings(), self._labels.count
         for label, meant in usual.items():
-            row = self._kinds.rows[label][0]
-            with log.within(row.file):
+            line, file = self._first[label]
+            with log.within(file):
                 shown = {"label": quoted(label), "usual": quoted(meant)}
-                log.add(SPELLING, row.line, None, label, places=count[label], **shown)
-        if self._rows >= LEAST_ROWS:
+                log.add(SPELLING, line, None, label, places=count[label], **shown)
+        if self._labels.rows >= LEAST_ROWS:
             self._balance({label: n for label, n in count.items() if label not in usual}, log)
 
     def _balance(self, count: dict[str, int], log: Log) -> None:

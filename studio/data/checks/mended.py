@@ -1,8 +1,12 @@
 """What the steps of a recipe did, so that no row is changed or lost without a number."""
 
+from typing import TYPE_CHECKING
+
 from studio.data.log import Log
-from studio.data.repairs.mender import Mender
 from studio.data.rules import Rule
+
+if TYPE_CHECKING:
+    from studio.data.repairs.mender import Mender
 
 MENDED = Rule(
     "recipe.mended",
@@ -15,7 +19,7 @@ MENDED = Rule(
 RULES = (MENDED,)
 
 
-def tell(mender: Mender, log: Log) -> None:
+def tell(mender: "Mender", log: Log) -> None:
     """One note for each repair that did something."""
     for repair in mender.repairs:
         changed, removed = mender.changed[repair.id], mender.removed[repair.id]

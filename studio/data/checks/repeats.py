@@ -74,8 +74,8 @@ class Repeats:
         self._places.note(batch, log.file)
         examples = batch.examples
         numbers = np.arange(batch.start, batch.start + len(examples))
-        rows = self._rows.put(_hashes([_row(e) for e in examples]), numbers)
-        prompts = self._prompts.put(_hashes([_turns(e.messages[:-1]) for e in examples]), numbers)
+        rows = self._rows.put(_hashes([row_hash(e) for e in examples]), numbers)
+        prompts = self._prompts.put(_hashes([prompt_hash(e) for e in examples]), numbers)
         prompts[[len(e.messages) == 1 for e in examples]] = batch.start + len(examples)
         near = self._near_rows(batch)
         for place in np.flatnonzero((rows < numbers) | (prompts < numbers) | (near >= 0)):
@@ -111,14 +111,17 @@ class Repeats:
             log.add(NEAR_ROW, example.line, None, _asked(example), first=self._places.words(like, log.file))
 
 
-def _hashes(values: list[tuple]) -> np.ndarray:
-    """Python's own 64-bit hashes: quick, keyed anew in every process, and never stored."""
-    return np.array([hash(value) for value in values], np.int64).view(np.uint64)
+def row_hash(example: Example) -> int:
+    """Python's own hash of 64 bits: quick, keyed anew in every process, and never stored."""
+    return hash((_turns(example.messages), _turns(example.rejected), example.labels, example.tools))
 
 
-def _row(example: Example) -> tuple:
-    rejected = _turns(example.rejected) if example.rejected else ()
-    return (*_turns(example.messages), rejected, example.tools)
+def prompt_hash(example: Example) -> int:
+    return hash(_turns(example.messages[:-1]))
+
+
+def _hashes(values: list[int]) -> np.ndarray:
+    return np.array(values, np.int64).view(np.uint64)
 
 
 def _turns(messages: tuple[Message, ...]) -> tuple:

@@ -31,6 +31,8 @@ class Mender:
         self.leaves_out_unusable = UNUSABLE in repairs
         self.is_at_work = bool(repairs)
         self.repairs = tuple(repairs)
+        for survey in self._surveys.values():
+            survey.begin()
         self.changed: Counter[str] = Counter()
         self.removed: Counter[str] = Counter()
 
