@@ -8,29 +8,64 @@ from typing import cast
 
 from sqlalchemy import delete, select
 
-from studio.data.values import Message, Role
 from studio.errors import BusyError
-from studio.inference import client, serve
-from studio.inference.client import Reply
+from studio.inference import serve
 from studio.inference.endpoint import Endpoint
 from studio.inference.process import ChatServers
+from studio.jobs.spec import Source
+from studio.session import talks
 from studio.session.database import Database
+from studio.session.hosted import HostedRuns
 from studio.session.jobbook import JobBook
 from studio.session.tables import TurnRow
+from studio.session.talks import HostedTalk, LocalTalk, Talk, Voice
 from studio.session.tuned import tuned
-from studio.session.values import Side, Turn
+from studio.session.values import Run, Side, Turn
 from studio.settings import Settings
 
 SERVE_HOST = "127.0.0.1"
 
 
 class Chats:
-    def __init__(self, settings: Settings, owner: str, database: Database, book: JobBook, servers: ChatServers) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        owner: str,
+        database: Database,
+        book: JobBook,
+        servers: ChatServers,
+        hosted: HostedRuns,
+    ) -> None:
         self._settings = settings
         self._owner = owner
         self._database = database
         self._book = book
         self._servers = servers
+        self._hosted = hosted
+
+    def voices(self, run_id: str) -> tuple[Voice, ...]:
+        """Who can be talked to about a hosted run; nobody to choose from where both models are on this machine."""
+        run = self._book.run(self._book.row(run_id))
+        return talks.voices(run, self._hosted.provider(run_id)) if run.kind == "hosted" else ()
+
+    def talk(self, run_id: str, base: str = talks.HERE, tuned: str = talks.TUNED) -> Talk:
+        """A conversation with two sides. base, tuned: ids of voices, for a hosted run; what speaks on this machine is
+        loaded when it is asked.
+
+        JobError when the run has kept nothing yet, UsageError without a key, BusyError when the machine is held.
+        """
+        run = self._book.run(self._book.row(run_id))
+        if run.kind != "hosted":
+            return LocalTalk(self.open(run_id))
+        provider, connection = self._hosted.connection(run_id)
+        found = talks.voices(run, provider)
+        sides: dict[talks.Side, Voice] = {"base": talks.chosen(found, base), "tuned": talks.chosen(found, tuned)}
+        return HostedTalk(sides, provider, connection, run, self)
+
+    def open_base(self, run: Run) -> Endpoint:
+        """The chat process of the base model that a hosted run is compared with."""
+        source, name = talks.base_source()
+        return self._started(source, name, {}, run.name)
 
     def open(self, run_id: str) -> Endpoint:
         """The chat process of a train run, with the models 'base' and 'tuned'; a living one is taken as it is, and that
@@ -39,8 +74,11 @@ class Chats:
         JobError when the run has kept nothing yet, BusyError when the machine is held by something else.
         """
         run, best, work = tuned(self._book, run_id)
+        return self._started(work.model, work.model_name, {"tuned": Path(best.path)}, run.name)
+
+    def _started(self, model: Source, model_name: str, adapters: Mapping[str, Path], name: str) -> Endpoint:
         # Without the home's lock, which a slow load would keep from others: the device's lease is guard enough.
-        wanted = (work.model, work.model_name, {"tuned": Path(best.path)}, run.name, self._owner)
+        wanted = (model, model_name, adapters, name, self._owner)
         try:
             return self._servers.start(*wanted)
         except BusyError:
@@ -75,21 +113,6 @@ class Chats:
     def current(self) -> Endpoint | None:
         """The owner's chat process, None when none is at work."""
         return self._servers.current(self._owner)
-
-    def stream(
-        self,
-        endpoint: Endpoint,
-        model: str,
-        messages: Sequence[Mapping[str, str]],
-        temperature: float,
-        max_tokens: int,
-    ) -> Reply:
-        """The answer of 'base' or 'tuned', piece by piece; closing it ends the generation.
-
-        messages: turns as {"role", "content"}, the last one the user's.
-        """
-        turns = [Message(cast(Role, turn["role"]), turn["content"]) for turn in messages]
-        return client.stream_chat(endpoint, model, turns, temperature, max_tokens)
 
     def history(self, run_id: str) -> builtins.list[Turn]:
         """The kept turns of a run's conversation, oldest first."""

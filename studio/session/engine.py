@@ -69,7 +69,7 @@ class Session:
     @property
     def chats(self) -> Chats:
         book = self._book()
-        return Chats(self.settings, book.owner, self._database, book, self._servers)
+        return Chats(self.settings, book.owner, self._database, book, self._servers, self.hosted)
 
     @property
     def providers(self) -> Providers:

@@ -5,17 +5,14 @@ import builtins
 import secrets
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from studio import data, hosted
-from studio.data.values import Finding
 from studio.errors import JobError, NotFoundError, UsageError
-from studio.hosted import addresses, price, rows, tokens
-from studio.hosted.base import Connection, Method, Model, Provider
-from studio.hosted.options import HostedOptions, validated
-from studio.hosted.price import Quote
+from studio.hosted import price, rows
+from studio.hosted.base import Connection, Provider
+from studio.hosted.offer import Offer, offered
 from studio.jobs import spec as specs
 from studio.jobs.spec import Hosted, Source
 from studio.session import lock
@@ -30,26 +27,6 @@ from studio.settings import Settings
 KIND = "hosted"
 NEARLY = 1.01
 """An amount that grew by no more than this since it was confirmed is still the same."""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What a job would be. findings: what the provider would refuse or misread. ready: nothing stands in the way of
-    ordering it; a key and the user's consent are still needed."""
-
-    provider: Provider
-    model: Model
-    address: str
-    method: Method
-    options: HostedOptions
-    quote: Quote
-    findings: tuple[Finding, ...]
-    rows: int
-    validation_rows: int
-
-    @property
-    def ready(self) -> bool:
-        return self.quote.dollars is not None and all(finding.severity != "error" for finding in self.findings)
 
 
 class HostedRuns:
@@ -76,34 +53,21 @@ class HostedRuns:
         Raises DataError, OptionError or UsageError for what cannot be used. Nothing of the data leaves the machine.
         """
         provider = hosted.get(provider_id)
-        place = self._providers.address(provider_id, address)
-        if not model.strip():
-            raise UsageError("No model is chosen.", "Write its name as the provider does.", field="model")
-        chosen = provider.model(model.strip())
         dataset = self._datasets.get(dataset_id)
         if dataset.project != project_id:
             raise NotFoundError(f"There is no data set {dataset_id} in this project.", "Choose one from the Data tab.")
         split, examples = self._datasets.current_split(dataset_id), data.load_examples(dataset.rows)
-        training = [examples[row] for row in split.training]
-        validation = [examples[row] for row in split.validation]
-        method = rows.method_for(training)
-        found = validated(provider, method, options or {})
-        # A service on this machine is tried without any look outside.
-        counted = tokens.count(training, method, chosen.encoding, fetch and not addresses.is_loopback(place))
-        epochs = found.epochs or price.epochs_by_rule(len(training))
-        known = per_million if per_million is not None else chosen.price.training if chosen.price else None
-        if known is not None and not 0 <= known <= 10_000:
-            raise UsageError("The price per million tokens is out of bounds.", "Give it in US dollars.", field="price")
-        quote = Quote(
-            counted,
-            epochs,
-            not found.epochs,
-            known,
-            chosen.price.as_of if chosen.price and per_million is None else "",
-            price.expected_seconds(counted.tokens * epochs, self._earlier(provider_id, chosen.id)),
+        return offered(
+            provider,
+            self._providers.address(provider_id, address),
+            model.strip(),
+            [examples[row] for row in split.training],
+            [examples[row] for row in split.validation],
+            options or {},
+            per_million,
+            self._earlier(provider_id, model.strip()),
+            fetch,
         )
-        findings = rows.check(training, validation, provider, method, chosen.context)
-        return Offer(provider, chosen, place, method, found, quote, tuple(findings), len(training), len(validation))
 
     def start(
         self,
@@ -205,6 +169,7 @@ class HostedRuns:
         self._ask(run_id, "pause")
 
     def resume(self, run_id: str) -> None:
+        """Asks it to go on."""
         self._ask(run_id, "resume")
 
     def work(self, run_id: str) -> Hosted:
@@ -223,15 +188,17 @@ class HostedRuns:
         with closing(self._providers.service(work.provider, work.address)) as service:
             service.delete_model(remote.model)
 
+    def provider(self, run_id: str) -> Provider:
+        """Where a hosted run is."""
+        return hosted.get(self.work(run_id).provider)
+
     def connection(self, run_id: str) -> tuple[Provider, Connection]:
         """How to reach the provider of a run, key included; for the chat and the evaluation, never for a page."""
-        work = self.work(run_id)
-        provider = hosted.get(work.provider)
-        return provider, self._providers.connection(provider, work.address)
+        provider = self.provider(run_id)
+        return provider, self._providers.connection(provider, self.work(run_id).address)
 
     def _ask(self, run_id: str, what: Any) -> None:
-        row, work = self._book.row(run_id), self.work(run_id)
-        provider = hosted.get(work.provider)
+        row, provider = self._book.row(run_id), self.provider(run_id)
         if not provider.pauses:
             raise JobError(f"{provider.title} cannot pause a job.", "Let it run, or stop it.")
         if self._book.supervisor.state(run_id).state not in ACTIVE:

@@ -23,7 +23,8 @@ BASE = ":base"
 def openai_routes(session: Session) -> list[Route]:
     async def models(request: Request) -> Response:
         runs = await run_in_threadpool(session.runs.list, None, "train")
-        usable = [run for run in runs if run.state.checkpoints]
+        # What a provider holds is paid for by the answer; this door gives away what is on this machine alone.
+        usable = [run for run in runs if run.state.checkpoints and run.kind == "train"]
         listed = [
             {"id": run.id + suffix, "object": "model", "created": int(run.created.timestamp()), "owned_by": "studio"}
             for run in usable

@@ -6,12 +6,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from studio.cli import keys
 from studio.cli.context import Command, Context
 from studio.errors import UsageError
 
 if TYPE_CHECKING:
-    from studio.inference.endpoint import Endpoint
     from studio.session import Session
+    from studio.session.talks import Side, Talk
 
 LEAVE = ("/quit", "/exit")
 
@@ -32,8 +33,8 @@ def run(context: Context, given: Namespace) -> int:
         raise UsageError(f"The temperature is {given.temperature:g}.", "Use a number from 0 to 2.")
     if given.max_tokens < 1:
         raise UsageError(f"--max-tokens is {given.max_tokens}.", "Use a number from 1 up.")
-    with context.session() as session, _endpoint(context, session, given.job) as (job, endpoint):
-        talk = _Talk(context, session, endpoint, given)
+    with context.session() as session, _opened(context, session, given.job) as (job, opened):
+        talk = _Talk(context, opened, given)
         if given.prompt is None:
             talk.converse()
             return 0
@@ -43,14 +44,16 @@ def run(context: Context, given: Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _endpoint(context: Context, session: "Session", reference: str) -> "Iterator[tuple[str, Endpoint]]":
+def _opened(context: Context, session: "Session", reference: str) -> "Iterator[tuple[str, Talk]]":
     found = session.runs.find(reference, kind="train")
+    keys.ensure_for(session, found.id)
     before = session.chats.current()
-    if before is None:
+    if before is None and found.kind == "train":
         context.warn("Loading the model.")
-    endpoint = session.chats.open(found.id)
+    # Of a hosted run both sides are at its provider: the command line compares like with like.
+    talk = session.chats.talk(found.id, base="base")
     try:
-        yield found.id, endpoint
+        yield found.id, talk
     finally:
         # A chat model that the page opened stays; one of our own would keep the machine from the next run.
         if before is None:
@@ -60,11 +63,10 @@ def _endpoint(context: Context, session: "Session", reference: str) -> "Iterator
 class _Talk:
     """One conversation: what was said so far, and how to ask on."""
 
-    def __init__(self, context: Context, session: "Session", endpoint: "Endpoint", given: Namespace) -> None:
-        self.model = "base" if given.base else "tuned"
+    def __init__(self, context: Context, talk: "Talk", given: Namespace) -> None:
+        self.model: Side = "base" if given.base else "tuned"
         self._context = context
-        self._session = session
-        self._endpoint = endpoint
+        self._talk = talk
         self._given = given
         self._messages: list[dict[str, str]] = []
         self.clear()
@@ -77,9 +79,7 @@ class _Talk:
         """Prints the answer as it comes (with --json it is only returned). Ctrl-C cuts an answer short."""
         self._messages.append({"role": "user", "content": prompt})
         pieces = []
-        reply = self._session.chats.stream(
-            self._endpoint, self.model, self._messages, self._given.temperature, self._given.max_tokens
-        )
+        reply = self._talk.stream(self.model, self._messages, self._given.temperature, self._given.max_tokens)
         try:
             for piece in reply:
                 pieces.append(piece)

@@ -8,12 +8,13 @@ from typing import Any
 import gradio as gr
 
 from studio.errors import StudioError
+from studio.session.talks import Side
 from studio.session.values import Turn
 from studio.ui import html, words
 from studio.ui.page import Page, Standing, Tab, show_aside
 
 NAME = "chat"
-SIDES = ("tuned", "base")  # the tuned model answers first: it is the one being waited for
+SIDES: tuple[Side, ...] = ("tuned", "base")  # the tuned model answers first: it is the one being waited for
 SUGGESTED = 3
 
 
@@ -78,7 +79,7 @@ def build(page: Page) -> Tab:
 
         yield shown(words.LOADING_MODEL, True)
         try:
-            endpoint = chats.open(run.id)
+            talk = chats.talk(run.id)
             try:
                 for side in SIDES:
                     who = words.CHAT_TUNED if side == "tuned" else words.CHAT_BASE
@@ -86,7 +87,7 @@ def build(page: Page) -> Tab:
                     prompt = lead + _messages(turns, side, None)
                     answers[side] = ""
                     # Closed when the person presses Stop, so that the model stops writing too.
-                    with closing(chats.stream(endpoint, side, prompt, warmth, int(limit))) as reply:
+                    with closing(talk.stream(side, prompt, warmth, int(limit))) as reply:
                         for piece in reply:
                             answers[side] += piece
                             yield written(words.WRITING.format(who=who))
