@@ -25,6 +25,7 @@ FIELDS = (
 EXAMPLE = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}'
 REASON = 'The rows have "messages", a list of turns.'
 
+_TURNS = ("system", "user", "assistant")
 _KNOWN = ("messages", "tools", "functions", "parallel_tool_calls")
 
 
@@ -60,6 +61,14 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
         return None
     messages = read_turns(raw, "messages", line, log)
     return ended(messages, tools, "messages", line, log) if messages and tools is not None else None
+
+
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The row with these values in its fields: a whole conversation, or a turn for each field that has one."""
+    if "messages" in values:
+        return values
+    given = [name for name in _TURNS if name != "system" or values.get(name)]
+    return {"messages": [{"role": name, "content": values.get(name)} for name in given]}
 
 
 def write(example: Example) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ NAME, TITLE, TASK, KEYS (needed in every row), EXAMPLE (one line), REASON (a sen
 FIELDS, what a mapping can fill;
 score(row) -> 0 to 1: how sure it is that the row has this shape; detect(row): whether it may be parsed as one;
 parse(row, line, log) -> Example, or None with its findings in the log;
+filled(values) -> the row that these fields make; their names are those of FIELDS and KEYS;
 write(example) -> the row that parses to this example, or None where the shape cannot hold it;
 field(place), the path of the n-th turn's text.
 """
@@ -57,6 +58,8 @@ class Format(Protocol):
     def detect(self, row: dict[str, Any]) -> bool: ...
 
     def parse(self, row: dict[str, Any], line: int, log: Log) -> Example | None: ...
+
+    def filled(self, values: dict[str, Any]) -> dict[str, Any]: ...
 
     def write(self, example: Example) -> dict[str, Any] | None: ...
 

@@ -49,6 +49,11 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
     return Example(line, (Message("user", asked), Message("assistant", output)))
 
 
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The row with these values in its fields."""
+    return values
+
+
 def write(example: Example) -> dict[str, Any] | None:
     """The row that parses to this example; None where it is more than one question and one answer."""
     if not is_pair(example):

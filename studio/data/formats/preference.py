@@ -66,6 +66,11 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
     return Example(line, (*prompt, better), (worse,), tools=tools)
 
 
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The row with these values in its fields."""
+    return values
+
+
 def write(example: Example) -> dict[str, Any] | None:
     """The row that parses to this example; None where it has no rejected answer, or no prompt."""
     if len(example.rejected) != 1 or not example.prompt:

@@ -38,6 +38,11 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
     return None if text is None else Example(line, (Message("assistant", text),))
 
 
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The row with these values in its fields."""
+    return values
+
+
 def write(example: Example) -> dict[str, Any] | None:
     """The row that parses to this example; None where it has a prompt."""
     if len(example.messages) != 1 or example.messages[0].role != "assistant" or not is_plain(example):

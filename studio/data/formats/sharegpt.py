@@ -28,6 +28,7 @@ EXAMPLE = '{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", 
 REASON = 'The rows have "conversations", a list of turns.'
 
 _KNOWN = ("conversations", "tools", "system")
+_TURNS = ("system", "human", "gpt")
 _KEYS = ("from", "value", "weight")
 _SIDES: dict[Role, str] = {"system": "system", "user": "human", "assistant": "gpt", "tool": "tool"}
 _ROLES: dict[str, Role] = {
@@ -80,6 +81,14 @@ def parse(row: dict[str, Any], line: int, log: Log) -> Example | None:
     if isinstance(system, str) and system:
         messages.insert(0, Message("system", system))
     return ended(messages, tools, "conversations", line, log)
+
+
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The row with these values in its fields: a whole conversation, or a turn for each field that has one."""
+    if "conversations" in values:
+        return values
+    given = [name for name in _TURNS if name != "system" or values.get(name)]
+    return {"conversations": [{"from": name, "value": values.get(name)} for name in given]}
 
 
 def write(example: Example) -> dict[str, Any] | None:

@@ -63,6 +63,11 @@ def _labels(value: Any, name: str, line: int, log: Log) -> tuple[str, ...] | Non
     return tuple(made)
 
 
+def filled(values: dict[str, Any]) -> dict[str, Any]:
+    """The row with these values in its fields."""
+    return values
+
+
 def write(example: Example) -> dict[str, Any] | None:
     """The row that parses to this example, its answer taken for the label where it has none; None where it is more than
     one text and its labels."""
