@@ -14,11 +14,25 @@ def fingerprint(path: Path) -> str:
 
 
 def row_key(example: Example) -> str:
-    """Hex SHA-256 of the row's messages; its line does not count, and weight 1 is the same as none."""
-    return row_digest(example.messages).hex()
+    """Hex SHA-256 of what the row says; its line and file do not count, and weight 1 is the same as none."""
+    return example_digest(example).hex()
+
+
+def example_digest(example: Example) -> bytes:
+    """SHA-256 of all that a row teaches: its turns, the answer it likes less, its tools."""
+    if not (example.rejected or example.tools):
+        return row_digest(example.messages)
+    parts = (row_digest(example.messages), row_digest(example.rejected), example.tools.encode("utf-8"))
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def row_digest(messages: Iterable[Message]) -> bytes:
     """SHA-256 of messages, role, weight and length before each text, so that none runs into another."""
-    parts = [f"{m.role} {0 if m.weight == 0 else 1} {len(m.content)}\n{m.content}\n" for m in messages]
-    return hashlib.sha256("".join(parts).encode("utf-8")).digest()
+    return hashlib.sha256("".join(map(_written, messages)).encode("utf-8")).digest()
+
+
+def _written(message: Message) -> str:
+    text = f"{message.role} {0 if message.weight == 0 else 1} {len(message.content)}\n{message.content}\n"
+    if not (message.calls or message.call_id):
+        return text
+    return f"{text}calls {len(message.calls)}\n{message.calls}\nanswers {len(message.call_id)}\n{message.call_id}\n"

@@ -1,16 +1,15 @@
-"""Which rows teach, steer and judge: a seeded split by content, and its file.
-
-Rows go by the hash of what they say, not by their place, so that a sorted or shuffled copy of a file splits the same.
-"""
+"""Which rows teach, steer and judge: a seeded split by content, and its file. Which rows stay together is grouping.py's
+business."""
 
 import hashlib
 import json
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
-from studio.data.keys import row_digest
+from studio.data.grouping import Groups, by_key, in_order, joined_keys, near_prompts, prompts_of, strata
+from studio.data.keys import example_digest
 from studio.data.values import Example, Split
 from studio.errors import DataError, OptionError
 
@@ -20,17 +19,31 @@ LEAST_HELD_OUT = 8
 MOST_HELD_OUT = 500
 LEAST_VALIDATION = 2
 
-_Groups = list[list[int]]
+Part = Literal["training", "validation", "test"]
 
 
 def make_split(
-    examples: Sequence[Example], seed: int = 17, validation_share: float = 0.1, test_share: float = 0.1
+    examples: Sequence[Example],
+    seed: int = 17,
+    validation_share: float = 0.1,
+    test_share: float = 0.1,
+    *,
+    stratify: bool = True,
+    groups: Literal["near"] | None = None,
+    column: Sequence[Hashable] | None = None,
+    parts: Sequence[Part | None] | None = None,
 ) -> Split:
     """Training, validation and test rows; each held-out part has 8 to 500 rows, below 40 rows there is no test.
 
-    Rows with the same prompt stay on one side. Where that cannot be (few prompts for many rows), rows that are the
-    same in full stay on one side; where even that cannot be, the test part stays empty and single rows are drawn for
-    validation. Raises DataError below 4 rows, OptionError for shares that leave nothing for training.
+    Rows with the same prompt stay on one side; with groups 'near' also those whose prompts are nearly the same, with
+    `column` (a value for each row) also those with the same value. Where that cannot be (few prompts for many rows),
+    rows that are the same in full stay on one side; where even that cannot be, the test part stays empty and single
+    rows are drawn for validation. stratify: labels have about the same shares in all parts. parts: of rows whose side
+    is given (separate files, a column that says so); what no row is given for is drawn from the others, and rows
+    without a side go to training.
+
+    Raises DataError below 4 rows or where no row is left to learn from, OptionError for shares that leave nothing for
+    training.
     """
     if not (0 < validation_share < 1 and 0 <= test_share < 1 and validation_share + test_share < 1):
         raise OptionError(
@@ -41,16 +54,50 @@ def make_split(
             f"The data has {len(examples)} usable rows, and training needs at least {LEAST_ROWS}.",
             "Add examples, or mend the rows with errors.",
         )
-    rows = [row_digest(example.messages) for example in examples]
-    prompts = [row_digest(example.prompt) for example in examples]
-    targets = _targets(len(examples), validation_share, test_share)
-    parts = _draw(_groups(prompts, seed), *targets) or _draw(_groups(rows, seed), *targets)
-    if parts is None:
-        singles = [[row] for row in sorted(range(len(rows)), key=lambda row: _order(rows[row], seed))]
-        parts = singles[LEAST_VALIDATION:], singles[:LEAST_VALIDATION], []
-    training, validation, test = (tuple(sorted(row for group in part for row in group)) for part in parts)
-    print_ = _fingerprint(rows, (training, validation, test), seed)
-    return Split(training, validation, test, seed, print_)
+    given = {name: [row for row, part in enumerate(parts or ()) if part == name] for name in ("validation", "test")}
+    held_out = set(given["validation"]) | set(given["test"])
+    pool = [row for row in range(len(examples)) if row not in held_out]
+    if not pool:
+        raise DataError("No row is left for training.", "Give some rows to training, or let the studio divide them.")
+    targets = _targets(len(pool), validation_share, test_share)
+    wanted = (0 if given["validation"] else targets[0], 0 if given["test"] else targets[1], targets[2])
+    chosen = [examples[row] for row in pool]
+    values = None if column is None else [column[row] for row in pool]
+    drawn = _drawn(chosen, seed, wanted, strata(chosen) if stratify else [""] * len(chosen), groups, values)
+    sides = [[pool[row] for row in side] for side in drawn]
+    training, validation, test = (
+        tuple(sorted(rows)) for rows in (sides[0], sides[1] + given["validation"], sides[2] + given["test"])
+    )
+    digests = [example_digest(example) for example in examples]
+    return Split(training, validation, test, seed, _fingerprint(digests, (training, validation, test), seed))
+
+
+def _drawn(
+    examples: Sequence[Example],
+    seed: int,
+    wanted: tuple[int, int, int],
+    kinds: Sequence[str],
+    near: str | None,
+    column: Sequence[Hashable] | None,
+) -> tuple[list[int], list[int], list[int]]:
+    """Training, validation and test rows of these. wanted: rows for validation, for test, and the least of each."""
+    if not wanted[0] and not wanted[1]:
+        return list(range(len(examples))), [], []
+    prompts = prompts_of(examples)
+    keys: list[Sequence[Hashable]] = [prompts]
+    keys += [near_prompts(examples)] if near else []
+    keys += [column] if column is not None else []
+    together = by_key(joined_keys(*keys) if len(keys) > 1 else prompts)
+    drawn = _draw(in_order(together, prompts, seed, kinds), *wanted)
+    if drawn is None:
+        rows = [example_digest(example) for example in examples]
+        drawn = _draw(in_order(by_key(rows), rows, seed, kinds), *wanted)
+        if drawn is None:
+            singles = in_order([[row] for row in range(len(rows))], rows, seed, [""] * len(rows))
+            least = min(LEAST_VALIDATION, len(singles) - 1) if wanted[0] else 0
+            drawn = singles[least:], singles[:least], []
+    training, validation, test = ([row for group in side for row in group] for side in drawn)
+    return training, validation, test
 
 
 def save_split(split: Split, folder: Path) -> Path:
@@ -100,31 +147,19 @@ def _targets(rows: int, validation_share: float, test_share: float) -> tuple[int
     return validation, test if test_share else 0, LEAST_HELD_OUT
 
 
-def _order(digest: bytes, seed: int) -> bytes:
-    return hashlib.sha256(str(seed).encode() + b"\n" + digest).digest()
-
-
-def _groups(digests: Iterable[bytes], seed: int) -> _Groups:
-    """Rows with the same digest together, the groups in the order the seed gives them."""
-    groups: dict[bytes, list[int]] = defaultdict(list)
-    for row, digest in enumerate(digests):
-        groups[digest].append(row)
-    return [groups[digest] for digest in sorted(groups, key=lambda digest: _order(digest, seed))]
-
-
-def _draw(groups: _Groups, validation: int, test: int, least: int) -> tuple[_Groups, _Groups, _Groups] | None:
+def _draw(groups: Groups, validation: int, test: int, least: int) -> tuple[Groups, Groups, Groups] | None:
     """Training, validation and test groups, or None where the groups are too big to give parts of fair size."""
     test_groups, rest = _take(groups, test, least) if test else ([], groups)
-    validation_groups, rest = _take(rest, validation, least)
-    missing = (test and not test_groups) or not validation_groups or not rest
+    validation_groups, rest = _take(rest, validation, least) if validation else ([], rest)
+    missing = (test and not test_groups) or (validation and not validation_groups) or not rest
     return None if missing else (rest, validation_groups, test_groups)
 
 
-def _take(groups: _Groups, wanted: int, least: int) -> tuple[_Groups, _Groups]:
+def _take(groups: Groups, wanted: int, least: int) -> tuple[Groups, Groups]:
     """Groups in order as long as they fit into `wanted` rows, and the rest. Where that gives fewer than `least`, the
     smallest of the rest come too; nothing is taken where that would overshoot by far."""
-    taken: _Groups = []
-    rest: _Groups = []
+    taken: Groups = []
+    rest: Groups = []
     count = 0
     for group in groups:
         fits = count + len(group) <= wanted

@@ -18,6 +18,7 @@ from studio.data.checks import (
     private,
     repeats,
     shape,
+    sides,
     systems,
     tables,
     texts,
@@ -55,6 +56,7 @@ FAMILIES = (
     length,
     amount,
     openai,
+    sides,
     mended,
 )
 RULES: tuple[Rule, ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
