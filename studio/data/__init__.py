@@ -6,7 +6,9 @@ from studio.data.formats import FORMATS, Field, format_named
 from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
 from studio.data.keys import fingerprint, row_key
+from studio.data.leakage import leaks
 from studio.data.mending import preview_repair, repairs_for, safe_repairs
+from studio.data.parts import column_values, part_of, parts_of_files
 from studio.data.recipe import Edit, Mapping, Recipe
 from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.sources import name_of, size_of, sources_of
@@ -23,6 +25,7 @@ from studio.data.store import (
     rows_file,
 )
 from studio.data.values import Example, Finding, Message, Report, Role, Severity, Source, Split, Task
+from studio.data.writing import export_rows, rejected_rows
 
 __all__ = [
     "FORMATS",
@@ -46,10 +49,13 @@ __all__ = [
     "Statistics",
     "Task",
     "check_file",
+    "column_values",
+    "export_rows",
     "fingerprint",
     "format_named",
     "hub_name",
     "import_file",
+    "leaks",
     "load_examples",
     "load_report",
     "load_split",
@@ -58,9 +64,12 @@ __all__ = [
     "name_of",
     "originals",
     "page_examples",
+    "part_of",
+    "parts_of_files",
     "preview_mapping",
     "preview_repair",
     "recipe_of",
+    "rejected_rows",
     "repair_of",
     "repairs_for",
     "row_key",

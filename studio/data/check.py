@@ -58,8 +58,9 @@ class Check:
         recipe: Recipe | None = None,
         cancelled: Cancelled | None = None,
         watch: Watch | None = None,
+        log: Log | None = None,
     ) -> None:
-        """watch: told of every change that a repair makes."""
+        """watch: told of every change that a repair makes. log: where the findings go."""
         self._sources = sources
         self._name = name
         size_of(sources, limit_bytes)
@@ -68,7 +69,7 @@ class Check:
         self._repairs = [repair_of(repair) for repair in self._recipe.repairs]
         self._cancelled = cancelled
         self._watch = watch
-        self._log = Log()
+        self._log = log or Log()
         self._shape: Format | None = None
         self._rows = 0
         self._usable = 0

@@ -133,18 +133,20 @@ _CURLY = "“”„‟‘’"
 _CONTROL = {"\t": "tab", "\n": "line end", "\r": "carriage return", "\x00": "zero byte"}
 
 
-def explain(text: str, fault: str, at: int, line: int, log: Log, column: int = 0) -> None:
-    """Records the likely cause of a decoding fault. fault: the decoder's own words; at: 0-based place in `text`; line
-    and column: where the text begins."""
+def explain(text: str, fault: str, at: int, line: int, log: Log, begin: tuple[int, int] | None = None) -> None:
+    """Records the likely cause of a decoding fault. fault: the decoder's own words; at: 0-based place in `text`; line:
+    of the row; begin: line and characters before it in that line where the text begins, if that is not the row's."""
     rule, values = _cause(text, fault, at)
-    line, column = place_of(text, at, line, column)
-    log.add(rule, line, None, text[max(0, at - 20) :] if at > 40 else text, column=column, **values)
+    values["column"] = place_of(text, at, line, begin)
+    log.add(rule, line, None, text[max(0, at - 20) :] if at > 40 else text, **values)
 
 
-def place_of(text: str, at: int, line: int, column: int) -> tuple[int, int]:
-    """Line and 1-based column of a place in a text that begins in `line` after `column` characters."""
+def place_of(text: str, at: int, line: int, begin: tuple[int, int] | None = None) -> str:
+    """The column of a place in a text, with its line where that is another than the row's."""
+    first, before = begin or (line, 0)
     ends = text.count("\n", 0, at)
-    return line + ends, at - text.rindex("\n", 0, at) if ends else column + at + 1
+    column = at - text.rindex("\n", 0, at) if ends else before + at + 1
+    return f"{column}" if first + ends == line else f"{column} of line {first + ends}"
 
 
 def _cause(text: str, fault: str, at: int) -> tuple[Rule, dict[str, str]]:

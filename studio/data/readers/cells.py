@@ -9,10 +9,10 @@ from studio.data.log import Log
 from studio.data.readers.strict_json import Decoder
 from studio.data.rules import plain, quoted
 
-# Columns whose cells hold turns or tools, written as JSON because a cell has no other way to hold them.
-_NESTED = frozenset(
-    ("messages", "conversations", "tools", "chosen", "rejected", "input", "preferred_output", "non_preferred_output")
-)
+# Columns whose cells hold turns, tools or several labels, written as JSON because a cell has no other way to hold them.
+_LABELS = frozenset(("label", "labels"))
+_NESTED = _LABELS | {"messages", "conversations", "tools", "prompt", "chosen", "rejected", "input"}
+_NESTED |= {"preferred_output", "non_preferred_output"}
 
 
 def unique_names(cells: Sequence[str], line: int | None, log: Log) -> list[str]:
@@ -55,6 +55,10 @@ class Header:
         if not isinstance(cell, str) or not cell.lstrip().startswith(("[", "{")):
             return cell
         value = self._decoder.decode(cell, line, Log())
-        turns = value.get("messages") if name == "input" and isinstance(value, dict) else value
-        fits = isinstance(turns, list) and all(isinstance(turn, dict) for turn in turns)
-        return value if fits else cell
+        parts = value.get("messages") if name == "input" and isinstance(value, dict) else value
+        if name in _LABELS:
+            fits = isinstance(parts, list) and all(isinstance(part, str) for part in parts)
+        else:
+            fits = isinstance(parts, list) and all(isinstance(part, dict) for part in parts)
+            fits &= name == "tools" or any({"role", "from"} & part.keys() for part in parts if fits)
+        return value if fits and parts else cell

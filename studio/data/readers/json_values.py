@@ -30,7 +30,8 @@ _NO_TEXT = re.compile("[\udc80-\udcff]")
 
 
 def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int, Any]]:
-    """Each row as (line where it begins, JSON value); Unread for a row that could not be read."""
+    """Each row as (line where it begins, JSON value); Unread for a row that could not be read. Of rows that begin in
+    the same line, each later one counts on."""
     return _Reading(file, log, mend).rows()
 
 
@@ -39,7 +40,7 @@ class _Reading:
         self._file, self._log = file, log
         self._window = Window(file)
         self._decoder = Decoder(mend)
-        self._count = 0
+        self._count = self._last = 0
 
     def rows(self) -> Iterator[tuple[int, Any]]:
         window = self._window
@@ -89,7 +90,9 @@ class _Reading:
         if self._count % _TICK_ROWS == 0:
             self._file.tick()
         window = self._window
-        line, column = window.line, window.column
+        begin = window.line, window.column
+        # Rows that share a line are counted on, so that every row has a number of its own.
+        line = self._last = max(window.line, self._last + 1)
         value, length = self._found()
         text = window.text[window.at : window.at + length]
         window.move(length)
@@ -103,13 +106,13 @@ class _Reading:
         if bad is not None:
             mended = self._decoder.mended(text)
             if mended is None:
-                at_line, at_column = json_faults.place_of(text, bad.start(), line, column)
+                column = json_faults.place_of(text, bad.start(), line, begin)
                 shown = _shown(text[max(0, bad.start() - 40) : bad.start() + 80])
-                self._log.add(rules.NOT_UTF8_INSIDE, at_line, None, shown, column=at_column)
+                self._log.add(rules.NOT_UTF8_INSIDE, line, None, shown, column=column)
                 return line, Unread(_shown(text))
             return line, mended
         if value is _NONE:
-            return line, self._decoder.decode(text, line, self._log, column)
+            return line, self._decoder.decode(text, line, self._log, begin)
         return line, self._decoder.checked(value, text, line, self._log)
 
     def _found(self) -> tuple[Any, int]:
@@ -191,12 +194,12 @@ class _Reading:
             self._fault("Expecting ',' delimiter")
 
     def _fault(self, fault: str) -> None:
-        """Records a fault between the rows, at the next character; its word is passed where it can begin no row."""
+        """Records a fault between the rows, at the next character."""
         window = self._window
         begin = max(window.text.rfind("\n", 0, window.at) + 1, window.at - 80)
         line = window.text[begin : window.at + 80].split("\n")[0]
         at = window.at - begin
-        json_faults.explain(line, fault, at, window.line, self._log, window.column - at)
+        json_faults.explain(line, fault, at, window.line, self._log, (window.line, window.column - at))
 
 
 def _shown(text: str) -> str:

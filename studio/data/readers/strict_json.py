@@ -54,10 +54,10 @@ class Decoder:
         self._json = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=_refuse, parse_int=_whole)
         self._decode = self._json.decode
 
-    def decode(self, text: str, line: int, log: Log, column: int = 0) -> Any:
+    def decode(self, text: str, line: int, log: Log, begin: tuple[int, int] | None = None) -> Any:
         """The value of `text`, mended where it is not JSON, or Unread after its fault is in the log.
 
-        line, column: where the text begins in the file; characters before it in its line.
+        line: of the row; begin: line and characters before it where the text begins, where that is not the row's.
         """
         try:
             value = self._decode(text)
@@ -65,7 +65,7 @@ class Decoder:
             self._repeated.clear()
             value = self.mended(text)
             if value is None:
-                _explain(text, fault, line, column, log)
+                _explain(text, fault, line, begin, log)
                 return Unread(text)
         except RecursionError:
             self._repeated.clear()
@@ -116,12 +116,12 @@ class Decoder:
         return made
 
 
-def _explain(text: str, fault: Exception, line: int, column: int, log: Log) -> None:
+def _explain(text: str, fault: Exception, line: int, begin: tuple[int, int] | None, log: Log) -> None:
     if isinstance(fault, json.JSONDecodeError):
-        json_faults.explain(text, fault.msg, fault.pos, line, log, column)
+        json_faults.explain(text, fault.msg, fault.pos, line, log, begin)
         return
     at = next(m.start() for m in _CONSTANTS.finditer(text) if m.group(1))
-    line, column = json_faults.place_of(text, at, line, column)
+    column = json_faults.place_of(text, at, line, begin)
     log.add(json_faults.NOT_A_NUMBER, line, None, text[at:], word=fault.args[0], column=column)
 
 
