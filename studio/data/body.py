@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio.data import store
+from studio.data import hub, store
 from studio.data.keys import fingerprint
 from studio.data.recipe import Recipe
 from studio.data.values import Report
@@ -21,6 +21,8 @@ from studio.jobs.journal import Journal
 from studio.jobs.spec import Prepare, Spec
 
 RESULT = "result"
+FETCHED = "fetched"
+FETCHING = "Fetching from the Hub"
 READING = "Reading and checking the rows"
 MEGABYTE = 10**6
 TELL_SECONDS = 0.5
@@ -40,7 +42,8 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     shutil.rmtree(result, ignore_errors=True)
     ticker = Ticker(folder, journal)
     try:
-        report = _made(work, result, ticker)
+        paths = _files(work, folder / FETCHED, ticker)
+        report = _made(work, paths, result, ticker)
     except CancelledError:
         shutil.rmtree(result, ignore_errors=True)
         journal.append(State("stopped"))
@@ -48,20 +51,31 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     except BaseException:
         shutil.rmtree(result, ignore_errors=True)
         raise
+    finally:
+        shutil.rmtree(folder / FETCHED, ignore_errors=True)
     counts = report.as_json()
     del counts["findings"]
-    journal.append(Result(counts))
+    prints = [fingerprint(source.path) for source in store.originals(result)] if work.hub else []
+    journal.append(Result({**counts, "fingerprints": prints}))
     journal.append(State("finished"))
 
 
-def _made(work: Prepare, result: Path, ticker: "Ticker") -> Report:
+def _files(work: Prepare, fetched: Path, ticker: "Ticker") -> list[Path]:
+    """The files the work is about, checked to be those that were meant."""
+    if work.hub:
+        return hub.fetch(work.hub, fetched, work.limit_bytes, ticker.fetched, ticker.cancelled)
     paths = [Path(source.path) for source in work.files]
     for path, source in zip(paths, work.files, strict=True):
         if not path.is_file() or fingerprint(path) != source.fingerprint:
             raise DataError(f"{work.name} was changed or removed meanwhile.", "Bring the file in again.")
+    return paths
+
+
+def _made(work: Prepare, paths: list[Path], result: Path, ticker: "Ticker") -> Report:
     recipe = Recipe.from_json(work.recipe)
     if work.version == 1:
-        return store.import_file(paths, result, work.name, None, ticker.bytes, recipe, ticker.cancelled)
+        name = paths[0].name if work.hub else work.name
+        return store.import_file(paths, result, name, None, ticker.bytes, recipe, ticker.cancelled)
     result.mkdir()
     kept = [_linked(path, result / path.name) for path in [*paths, paths[0].with_name("report.json")]]
     report = store.make_version(result, work.version, recipe, ticker.bytes, ticker.cancelled)
@@ -98,9 +112,13 @@ class Ticker:
         return control.requested(self._folder) == "stop"
 
     def bytes(self, done: int, total: int) -> None:
-        self._tell(READING, done, total, MEGABYTE, "MB")
+        self._tell(READING, done, total)
 
-    def _tell(self, what: str, done: int, total: int, scale: int, unit: str) -> None:
+    def fetched(self, done: int, total: int) -> None:
+        self._tell(FETCHING, done, total)
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        """done, total: bytes."""
         now = time.monotonic()
         if self._told[0] != what:
             self._begun = now
@@ -109,4 +127,4 @@ class Ticker:
         self._told = (what, now)
         spent = now - self._begun
         left = spent * (total - done) / done if done and spent > TELL_SECONDS else None
-        self._journal.append(Progress(what, done // scale, -(-total // scale), left, unit))
+        self._journal.append(Progress(what, done // MEGABYTE, -(-total // MEGABYTE), left, "MB"))

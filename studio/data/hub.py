@@ -36,7 +36,7 @@ class Reference:
     @classmethod
     def of(cls, text: str) -> "Reference":
         parts = _ADDRESS.sub("", text.strip()).split("?")[0].strip("/").split("/", 2)
-        if len(parts) < 2 or not all(re.fullmatch(r"[\w.-]{1,96}", part) for part in parts[:2]):
+        if len(parts) < 2 or not all(re.fullmatch(r"\w[\w.-]{0,95}", part) for part in parts[:2]):
             raise DataError(
                 f"{text.strip()[:80] or 'Nothing'} is no name of a data set on the Hub.",
                 "Write it as owner/name, as it stands at the top of its page.",
@@ -131,7 +131,7 @@ def _listed(repository: str, revision: str | None) -> tuple[str, list[tuple[str,
             "The Hub may not be asked here, because this machine was told to stay offline.",
             "Unset HF_HUB_OFFLINE, or drop a file instead.",
         ) from error
-    except (errors.HfHubHTTPError, httpx.HTTPError, OSError) as error:
+    except (errors.HTTPError, OSError) as error:
         raise ServiceError("The Hub does not answer.", _AGAIN, again=True) from error
     return info.sha or "main", [(item.rfilename, item.size or 0) for item in info.siblings or ()]
 
@@ -162,7 +162,7 @@ def _download(address: str, path: str, target: Path) -> Iterator[int]:
             target.open("wb") as file,
         ):
             answer.raise_for_status()
-            for block in answer.iter_bytes(1 << 18):
+            for block in answer.iter_bytes():
                 file.write(block)
                 yield len(block)
     except httpx.HTTPError as error:

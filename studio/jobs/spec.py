@@ -58,7 +58,8 @@ class Prepare:
 
     files: what was brought in, or the kept originals, in order. name: of the data set. version 1 brings the files in, a
     later one is made from the originals. recipe: as JSON. tokenizer: the tokenizer.json that tokens are counted with,
-    None to count none.
+    None to count none. hub: where there are no files, the data set of the Hub to be fetched first (see data.hub), of at
+    most limit_bytes.
     """
 
     files: list[Source]
@@ -67,6 +68,8 @@ class Prepare:
     recipe: dict[str, Any]
     tokenizer: Source | None
     threads: int = 0
+    hub: str = ""
+    limit_bytes: int | None = None
 
 
 @dataclass(frozen=True)

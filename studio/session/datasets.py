@@ -1,12 +1,10 @@
-"""Data sets: bring a file in, look at it, delete it. How it is mended and divided is in versions.py and splits.py."""
+"""Data sets: look at them, take rows away, delete them. How one is brought in, mended, edited and divided is in
+bringing.py, versions.py, editing.py and splits.py."""
 
 import builtins
-import hashlib
 import secrets
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
@@ -14,83 +12,20 @@ from studio import data
 from studio.data.recipe import Recipe
 from studio.data.values import Example, Report
 from studio.errors import UsageError
-from studio.session import checking, ids, lock, samples
+from studio.session import checking, lock
+from studio.session.bringing import Bringing
 from studio.session.editing import Editing
-from studio.session.preparing import large, taken_in
-from studio.session.shelf import INCOMING
 from studio.session.splits import Splits
 from studio.session.tables import DatasetRow
-from studio.session.values import Dataset, Sample
-
-BROUGHT_IN = "Brought in."
+from studio.session.values import Dataset
 
 
-class Datasets(Editing, Splits):
+class Datasets(Bringing, Editing, Splits):
     """The owner's data sets. A file with errors is kept too: its report says what is wrong."""
 
     def check(self, path: Path) -> Report:
         """What is wrong with the file; nothing is kept."""
         return checking.check(self._settings, path)
-
-    def samples(self) -> tuple[Sample, ...]:
-        """The data sets that ship with the studio."""
-        return samples.all_samples()
-
-    def add_sample(self, project_id: str, sample_id: str) -> Dataset:
-        sample = samples.get(sample_id)
-        return self.add(project_id, sample.path, sample.path.name)
-
-    def add(
-        self,
-        project_id: str,
-        paths: Path | Sequence[Path],
-        name: str | None = None,
-        *,
-        judging: bool = False,
-        aside: bool = False,
-    ) -> Dataset:
-        """Copies a file (or several, as one data set) in and checks it. The same content again answers the data set
-        there is, under the new name.
-
-        judging: brought for an evaluation alone; such a data set is never listed and never the latest. aside: what is
-        large goes to a job of its own, and the answer is a data set that is being prepared.
-        Raises DataError for what cannot be read at all, NotFoundError for an unknown project.
-        """
-        self._project(project_id)
-        sources = data.sources_of(paths, name)
-        moment = ids.now()
-        row = DatasetRow(
-            id=ids.new(moment),
-            owner=self._owner,
-            project=project_id,
-            name=data.name_of(sources, name),
-            fingerprint="",
-            created=moment,
-            used=moment,
-            judging=judging,
-            version=0,
-        )
-        folder = self._folder(row.id)
-        folder.mkdir(parents=True)
-        try:
-            later = aside and large([source.path for source in sources])
-            if later:
-                files = [folder / INCOMING / str(place) / source.path.name for place, source in enumerate(sources)]
-                prints = [taken_in(source.path, file) for source, file in zip(sources, files, strict=True)]
-            else:
-                data.import_file([source.path for source in sources], folder, row.name, self._limit)
-                prints = [data.fingerprint(source.path) for source in data.originals(folder)]
-            row.fingerprint = _fingerprint(prints)
-            known = self._kept(row, done=not later)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        if known is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-            return self.get(known)
-        if later:
-            self._prepare(self._dataset(row), files, Recipe(), BROUGHT_IN)
-        return self.get(row.id)
 
     def list(self, project_id: str) -> builtins.list[Dataset]:
         """The project's data sets, the last one brought in first."""
@@ -160,36 +95,6 @@ class Datasets(Editing, Splits):
             self._book.refuse_active(self._book.rows(dataset=dataset_id))
             self._forget(dataset_id)
 
-    @property
-    def _limit(self) -> int:
-        return self._settings.upload_limit_mb * checking.MEGABYTE
-
-    def _kept(self, row: DatasetRow, done: bool) -> str | None:
-        """Enters the data set into the catalogue, with its first version where that is done; or the id of the one that
-        has the same content already."""
-        with lock.hold(self._settings.home), self._database.write() as transaction:
-            known = self._same(transaction, row)
-            if known is not None:
-                known.name, known.used = row.name, row.used
-                return known.id
-            transaction.add(row)
-            if done:
-                transaction.flush()
-                self._add_version(transaction, row, 1, BROUGHT_IN, row.created)
-        return None
-
-    def _same(self, transaction: Any, row: DatasetRow) -> DatasetRow | None:
-        query = select(DatasetRow).where(
-            DatasetRow.owner == self._owner,
-            DatasetRow.project == row.project,
-            DatasetRow.fingerprint == row.fingerprint,
-            DatasetRow.judging == row.judging,
-            DatasetRow.version > 0,
-        )
-        # How a file is read goes by its ending, so the same bytes under another one are another data set.
-        ending = Path(row.name).suffix.lower()
-        return next((known for known in transaction.scalars(query) if Path(known.name).suffix.lower() == ending), None)
-
 
 def _written(target: Path, write: Callable[[Path], object]) -> Path:
     """The file, written once: what a version holds never changes."""
@@ -202,11 +107,6 @@ def _written(target: Path, write: Callable[[Path], object]) -> Path:
         finally:
             part.unlink(missing_ok=True)
     return target
-
-
-def _fingerprint(prints: Sequence[str]) -> str:
-    """Of one file its own, of several one over theirs."""
-    return prints[0] if len(prints) == 1 else hashlib.sha256("\n".join(prints).encode()).hexdigest()
 
 
 def _places(report: Report, rule: str) -> builtins.list[tuple[int, int]]:

@@ -14,7 +14,8 @@ from studio.session.shelf import Shelf
 from studio.session.tables import JobRow
 from studio.session.values import Dataset
 
-AT_ONCE_BYTES = 20 * 10**6
+MEGABYTE = 10**6
+AT_ONCE_BYTES = 20 * MEGABYTE
 """What is read within a few seconds; more goes to a job of its own."""
 PACKED = (".gz", ".xlsx", ".parquet")
 PACKING = 8
@@ -54,8 +55,8 @@ class Preparing(Shelf):
                 self._add_version(transaction, row, number, says, ids.now())
         return self._dataset(row)
 
-    def _prepare(self, dataset: Dataset, paths: Sequence[Path], recipe: Recipe, says: str) -> None:
-        """Starts the job that makes the data set's next version."""
+    def _prepare(self, dataset: Dataset, paths: Sequence[Path], recipe: Recipe, says: str, hub: str = "") -> None:
+        """Starts the job that makes the data set's next version, from these files or from what the Hub has."""
         prints = [dataset.fingerprint] if len(paths) == 1 else [data.fingerprint(path) for path in paths]
         tokenizer = models.starter_folder() / "tokenizer.json"
         work = Prepare(
@@ -65,6 +66,8 @@ class Preparing(Shelf):
             recipe=recipe.as_json(),
             tokenizer=Source(str(tokenizer), data.fingerprint(tokenizer)),
             threads=self._settings.threads,
+            hub=hub,
+            limit_bytes=self._settings.upload_limit_mb * MEGABYTE,
         )
         row = JobRow(
             project=dataset.project,

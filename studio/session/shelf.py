@@ -1,8 +1,9 @@
 """Where an owner's data sets stand: their rows in the catalogue, their folders, and the taking over of what a prepare
 job made. What a person does with them is in datasets.py, versions.py, editing.py and splits.py."""
 
+import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -99,6 +100,8 @@ class Shelf:
                 with self._database.write() as transaction:
                     row = self._row(transaction, dataset_id)
                     number = run.version or 1
+                    if not row.fingerprint and run.state.result is not None:
+                        row.fingerprint = combined(run.state.result["fingerprints"])
                     if transaction.get(VersionRow, (dataset_id, number)) is None:
                         self._add_version(transaction, row, number, str(how["says"]), run.created)
                 shutil.rmtree(folder / INCOMING, ignore_errors=True)
@@ -149,6 +152,11 @@ class Shelf:
         return Dataset(
             row.id, row.project, row.name, row.fingerprint, row.created, report, folder, row.version, preparing
         )
+
+
+def combined(prints: Sequence[str]) -> str:
+    """The fingerprint of a data set: of one file its own, of several one over theirs."""
+    return prints[0] if len(prints) == 1 else hashlib.sha256("\n".join(prints).encode()).hexdigest()
 
 
 @lru_cache(maxsize=32)

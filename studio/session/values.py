@@ -63,6 +63,16 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What a repair would do: rows changed and rows removed in all, and the first of them as (line, the text before,
+    the text after; '' where the row goes)."""
+
+    changed: int
+    removed: int
+    rows: list[tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
 class Sample:
     """A data set that ships with the studio. rows: lines of the file."""
 

@@ -6,17 +6,13 @@ A version is made from the originals by a recipe, so nothing here ever changes w
 import builtins
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from studio import data
-from studio.data import Mapping, Recipe
+from studio.data import Mapping, Recipe, Repair
 from studio.errors import DataError, JobError
-from studio.session.preparing import Preparing
+from studio.session.preparing import Preparing, large
 from studio.session.tables import VersionRow
-from studio.session.values import Dataset, Version
-
-if TYPE_CHECKING:
-    from studio.data import Preview, Repair
+from studio.session.values import Dataset, Preview, Version
 
 PREVIEWED = 5
 
@@ -40,15 +36,18 @@ class Versions(Preparing):
         dataset = self.get(dataset_id)
         return data.recipe_of(dataset.folder, dataset.version)
 
-    def repairs(self, dataset_id: str) -> "tuple[tuple[Repair, int], ...]":
+    def repairs(self, dataset_id: str) -> builtins.list[tuple[Repair, int]]:
         """The repairs that apply to the current version, each with the number of places it would mend."""
         dataset = self.get(dataset_id)
         return data.repairs_for(dataset.report)
 
-    def preview_repair(self, dataset_id: str, repair_id: str) -> "Preview":
-        """What a repair would change, with the first rows before and after."""
+    def preview_repair(self, dataset_id: str, repair_id: str) -> Preview | None:
+        """What a repair would change, with the first rows before and after. None where the file is too large to go
+        through while a person waits."""
         dataset = self.get(dataset_id)
-        return data.preview_repair(dataset.folder, dataset.version, repair_id, PREVIEWED)
+        if large([source.path for source in data.originals(dataset.folder)]):
+            return None
+        return Preview(*data.preview_repair(dataset.folder, dataset.version, repair_id, PREVIEWED))
 
     def mend(self, dataset_id: str, repair_ids: Sequence[str]) -> Dataset:
         """Applies repairs, beside those that were applied before."""

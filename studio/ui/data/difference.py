@@ -1,25 +1,21 @@
 """A row before and after a repair, word by word: what goes is struck through, what comes is underlined."""
 
 import difflib
-import json
 import re
-from typing import Any
 
-from studio.data.values import Example
 from studio.ui import html, words
 
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
-MOST_PIECES = 2000
+MOST_PIECES = 600
 KEPT_AROUND = 60
+SIGNS = {" ": "\u2423", "\t": "\u21e5", "\r": "\u240d", "\u00a0": "[U+00A0]"}
 
 
-def row(line: int, before: Any, after: Any) -> str:
-    """One row of a preview. before, after: the text of a line, a row as an object, or an example; after None: the row
-    goes."""
+def row(line: int, before: str, after: str) -> str:
+    """One row of a preview. after: '' where the row goes."""
     place = words.LINE.format(line=html.number(line)) if line else words.ADDED
-    old = _text(before)
-    shown = f"<del>{html.esc(_cut(old))}</del>" if after is None else between(old, _text(after))
-    gone = f' <span class="fs-badge">{html.esc(words.GOES)}</span>' if after is None else ""
+    shown = between(before, after) if after else f"<del>{html.esc(_cut(before))}</del>"
+    gone = "" if after else f' <span class="fs-badge">{html.esc(words.GOES)}</span>'
     return f'<li><span class="fs-line">{html.esc(place)}</span>{gone}<div class="fs-diff">{shown}</div></li>'
 
 
@@ -38,19 +34,9 @@ def between(old: str, new: str) -> str:
     return "".join(shown)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, Example):
-        turns = (f"{html.ROLE_WORDS.get(m.role, m.role)}: {m.content}" for m in value.messages + value.rejected)
-        return "\n".join([*turns, *([f"{words.LABELS}: {', '.join(value.labels)}"] if value.labels else [])])
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _visible(text: str) -> str:
     """A change that cannot be seen gets a sign."""
     return "".join(SIGNS.get(c, c if c.isprintable() or c == "\n" else f"[U+{ord(c):04X}]") for c in text)
-
-
-SIGNS = {" ": "\u2423", "\t": "\u21e5", "\r": "\u240d", "\u00a0": "[U+00A0]"}
 
 
 def _shortened(text: str) -> str:

@@ -1,30 +1,68 @@
-"""What was found in the file, grouped by how much it matters, each with its lines and what can be mended by a click."""
+"""What was found in the file, grouped by how much it matters, each with its lines and what can be mended by a click.
+
+A repair is shown as a difference before it is applied; what was done stands below, with Undo.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
+from studio.data import Repair
 from studio.data.values import Finding
-from studio.session.values import Dataset
+from studio.errors import StudioError
+from studio.session.values import Dataset, Preview
 from studio.ui import html, words
-from studio.ui.acts import acts
+from studio.ui.acts import acts, button
+from studio.ui.data import difference
 from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
 LINES_SHOWN = 50
+SEVERITIES = ("error", "warning", "note")
+Offers = Sequence[tuple[Repair, int]]
 
 
 def build(page: Page) -> Tab:
+    session = page.session
     with gr.Column(visible=False) as card:
         strip = gr.HTML(elem_id="data-strip")
         findings = acts("findings")
+
+    def act(project: str, told: dict[str, str]) -> None:
+        dataset = page.standing(project).dataset
+        if dataset is None:
+            return
+        match told["act"]:
+            case "mend":
+                session.datasets.mend(dataset.id, [told["repair"]])
+            case "mend-safe":
+                session.datasets.mend_safe(dataset.id)
+            case "mend-like":
+                session.datasets.mend_like(dataset.id, told["other"])
+            case "undo":
+                session.datasets.undo(dataset.id)
+
+    def look(project: str, event: gr.EventData) -> tuple[str, Any]:
+        """The findings with a preview under the one whose repair was asked for; without one when it is put away."""
+        dataset = page.standing(project).dataset
+        if dataset is None:
+            return "", gr.skip()
+        asked = event._data["repair"] if event._data["act"] == "preview" else None
+        try:
+            preview = session.datasets.preview_repair(dataset.id, asked) if asked else None
+        except StudioError as error:
+            return _all(page, dataset), gr.HTML(html.notice(error), visible=True)
+        return _all(page, dataset, asked, preview), gr.HTML("", visible=False)
+
+    page.on(findings.submit, act, tab=NAME, heard=True, meanwhile=words.MENDING)
+    findings.look(look, page.project, [findings, page.notices[NAME]], show_progress="hidden")
 
     def view(standing: Standing) -> Sequence[Any]:
         dataset = standing.dataset
         if dataset is None or not dataset.version:
             return [gr.Column(visible=False), "", ""]
-        return [gr.Column(visible=True), _strip(dataset), _findings(dataset.report.findings)]
+        return [gr.Column(visible=True), _strip(dataset), _all(page, dataset)]
 
     return Tab([card, strip, findings], view)
 
@@ -38,37 +76,108 @@ def _strip(dataset: Dataset) -> str:
     return '<p class="fs-strip">' + " · ".join(f"<span>{html.esc(p)}</span>" for p in parts) + "</p>"
 
 
-def _findings(findings: Sequence[Finding]) -> str:
-    if not findings:
-        return f'<p class="fs-good">{html.esc(words.ALL_WELL)}</p>'
-    groups = []
-    for severity in ("error", "warning", "note"):
-        by_rule: dict[str, list[Finding]] = {}
-        for finding in findings:
-            if finding.severity == severity:
-                by_rule.setdefault(finding.rule, []).append(finding)
-        if by_rule:
-            body = "".join(_rule(found) for found in by_rule.values())
-            lead = f"<p>{html.esc(words.GROUP_LINE[severity])}</p>"
-            groups.append(html.card(words.GROUPS[severity], lead + body, f"fs-{severity}"))
-    return "".join(groups)
+def _all(page: Page, dataset: Dataset, asked: str | None = None, preview: Preview | None = None) -> str:
+    offers = page.session.datasets.repairs(dataset.id)
+    found = dataset.report.findings
+    groups = [_group(severity, found, offers, asked, preview) for severity in SEVERITIES]
+    well = "" if found else f'<p class="fs-good">{html.esc(words.ALL_WELL)}</p>'
+    return _lead(page, dataset, offers) + well + "".join(groups) + _history(page, dataset)
 
 
-def _rule(found: list[Finding]) -> str:
+def _lead(page: Page, dataset: Dataset, offers: Offers) -> str:
+    """The one thing to do first."""
+    other = page.session.datasets.last_time(dataset.id)
+    safe = [repair for repair, _ in offers if repair.safe]
+    if other is not None:
+        line = words.LIKE_LINE.format(name=other.name)
+        press = button("mend-like", words.LIKE_BUTTON, kind="main", name="mend-like", other=other.id)
+    elif safe:
+        line = words.SAFE_LINE.format(kinds="1 kind" if len(safe) == 1 else f"{len(safe)} kinds")
+        press = button("mend-safe", words.SAFE_BUTTON, kind="main", name="mend-safe")
+    else:
+        return ""
+    return f'<div class="fs-lead"><p>{html.esc(line)}</p>{press}</div>'
+
+
+def _group(
+    severity: str, findings: Sequence[Finding], offers: Offers, asked: str | None, preview: Preview | None
+) -> str:
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.severity == severity:
+            by_rule.setdefault(finding.rule, []).append(finding)
+    if not by_rule:
+        return ""
+    body = ""
+    for rule, found in by_rule.items():
+        mending = [(repair, rows) for repair, rows in offers if rule in repair.rules]
+        body += _rule(found, mending, asked, preview)
+    lead = f"<p>{html.esc(words.GROUP_LINE[severity])}</p>"
+    return html.card(words.GROUPS[severity], lead + body, f"fs-{severity}")
+
+
+def _rule(found: list[Finding], mending: Offers, asked: str | None, preview: Preview | None) -> str:
     first = found[0]
-    head = f"<b>{html.esc(first.message)}</b> {html.esc(first.remedy)}"
-    lines = [f for f in found if f.line is not None]
-    if not lines:
-        return f'<p class="fs-finding">{head}</p>'
+    count = sum(finding.count for finding in found)
+    lines = [finding for finding in found if finding.line is not None]
+    head = f"<p><b>{html.esc(first.message)}</b> {html.esc(first.remedy)}</p>"
+    presses = "".join(
+        button("preview", repair.title, event="look", repair=repair.id, name=f"mend-{repair.id}")
+        for repair, _ in mending
+        if repair.id != asked
+    )
+    shown = "".join(_preview(repair, preview) for repair, _ in mending if repair.id == asked)
+    listed = _lines(lines, first, count) if lines else ""
+    return f'<div class="fs-finding">{head}<div class="fs-finding-tools">{presses}</div>{shown}{listed}</div>'
+
+
+def _lines(lines: Sequence[Finding], first: Finding, count: int) -> str:
     items = "".join(
-        f"<li>Line {html.number(f.line or 0)}{', ' + html.esc(f.field) if f.field else ''}"
-        f"{': ' + html.esc(f.message) if f.message != first.message else ''}"
+        f"<li>{html.esc(_where(f))}{': ' + html.esc(f.message) if f.message != first.message else ''}"
         f"{' <code>' + html.esc(f.excerpt) + '</code>' if f.excerpt else ''}</li>"
         for f in lines[:LINES_SHOWN]
     )
-    more = f"<li>and {html.number(len(lines) - LINES_SHOWN)} more lines</li>" if len(lines) > LINES_SHOWN else ""
-    count = "1 line" if len(lines) == 1 else f"{html.number(len(lines))} lines"
+    left = count - min(len(lines), LINES_SHOWN)
+    more = f"<li>{html.esc(words.MORE_LINES.format(count=html.number(left)))}</li>" if left > 0 else ""
+    said = "1 line" if count == 1 else f"{html.number(count)} lines"
+    return f"<details><summary>{html.esc(words.SHOW_LINES)} ({said})</summary><ul>{items}{more}</ul></details>"
+
+
+def _where(finding: Finding) -> str:
+    line = words.LINE.format(line=html.number(finding.line or 0))
+    return ", ".join(part for part in (finding.file, line, finding.field) if part)
+
+
+def _preview(repair: Repair, preview: Preview | None) -> str:
+    rows = "".join(difference.row(line, before, after) for line, before, after in preview.rows) if preview else ""
     return (
-        f'<div class="fs-finding"><p>{head}</p><details><summary>{html.esc(words.SHOW_LINES)} ({count})</summary>'
-        f"<ul>{items}{more}</ul></details></div>"
+        f'<div class="fs-preview" tabindex="-1" data-focus><h3>{html.esc(repair.title)}</h3>'
+        f"<p>{html.esc(repair.says)} {html.esc(_counts(preview))}</p><ul>{rows}</ul>"
+        + button("mend", words.MEND, kind="main", name="apply", repair=repair.id)
+        + " "
+        + button("close", words.NOT_NOW, event="look")
+        + "</div>"
+    )
+
+
+def _counts(preview: Preview | None) -> str:
+    if preview is None:
+        return words.PREVIEW_LARGE
+    if not preview.rows:
+        return words.PREVIEW_NOTHING
+    counts = ((preview.changed, words.PREVIEW_CHANGES), (preview.removed, words.PREVIEW_REMOVES))
+    parts = [said.format(rows="1 row" if n == 1 else f"{html.number(n)} rows") for n, said in counts if n]
+    return words.PREVIEW_COUNT.format(does=" and ".join(parts))
+
+
+def _history(page: Page, dataset: Dataset) -> str:
+    steps = page.session.datasets.versions(dataset.id)
+    if len(steps) < 2:
+        return ""
+    items = "".join(f"<li>{html.esc(step.says)}</li>" for step in steps)
+    return (
+        f'<div class="fs-history"><p><b>{html.esc(words.LAST_STEP)}</b> {html.esc(steps[-1].says)} '
+        + button("undo", words.UNDO, name="undo")
+        + f"</p><details><summary>{html.esc(words.HISTORY_TITLE)} ({len(steps)})</summary><ol>{items}</ol></details>"
+        "</div>"
     )
