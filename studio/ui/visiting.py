@@ -26,7 +26,7 @@ def owner() -> str:
 
 def banner() -> str:
     """What every visitor is told, on every tab."""
-    return f'<p class="fs-strip" role="note">{html.esc(words.PUBLIC)}</p>'
+    return f'<p class="fs-public" role="note">{html.esc(words.PUBLIC)}</p>'
 
 
 def cookieless() -> str:
