@@ -1,7 +1,9 @@
 """The data room: a file becomes findings, usable rows and a split. What other rooms may use is listed here."""
 
+from studio.data.advice import GOALS, Advice, Goal, advice
 from studio.data.check import Checked, check_file
 from studio.data.checks import RULES
+from studio.data.checks.length import Context, CountTokens
 from studio.data.formats import FORMATS, Field, format_named
 from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
@@ -13,7 +15,7 @@ from studio.data.recipe import Edit, Mapping, Recipe
 from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.sources import name_of, size_of, sources_of
 from studio.data.split import load_split, make_split, save_split
-from studio.data.statistics import Statistics, statistics
+from studio.data.statistics import Histogram, Statistics, statistics
 from studio.data.store import (
     import_file,
     load_examples,
@@ -29,14 +31,20 @@ from studio.data.writing import export_rows, rejected_rows
 
 __all__ = [
     "FORMATS",
+    "GOALS",
     "REPAIRS",
     "RULES",
+    "Advice",
     "Checked",
+    "Context",
+    "CountTokens",
     "Edit",
     "Example",
     "Field",
     "Finding",
+    "Goal",
     "Guess",
+    "Histogram",
     "Mapping",
     "Message",
     "Recipe",
@@ -48,6 +56,7 @@ __all__ = [
     "Split",
     "Statistics",
     "Task",
+    "advice",
     "check_file",
     "column_values",
     "export_rows",

@@ -37,11 +37,14 @@ _WORDS = {
     "Turkish": "ve bir bu da de için ile çok ne var gibi daha olarak olan ama en kadar sonra değil mi mı ben sen",
     "Czech": "a se na je to že v s z do o jsem pro ale jako by jak co tak za jeho po který jsou bude není",
 }
-# English is so frequent in data that what is an English word too tells nothing of another language.
+# English is so frequent in data that what is an English word too tells nothing of another language. Single letters
+# stand in formulas and lists.
 _ENGLISH_TOO_WORDS = "a an as at be by do for has he i in is me men no of on or over so to was we when"
 _ENGLISH_TOO = frozenset(_ENGLISH_TOO_WORDS.split())
 _HAS = {
-    language: frozenset(words.split()) - (_ENGLISH_TOO if language != "English" else frozenset())
+    language: frozenset(
+        word for word in words.split() if language == "English" or (word not in _ENGLISH_TOO and len(word) > 1)
+    )
     for language, words in _WORDS.items()
 }
 _SCRIPTS = {
