@@ -1,6 +1,7 @@
-"""Fetches the files of a data set from the Hugging Face Hub. Only what is public: no token is sent.
+"""Fetches the files of a data set from the Hugging Face Hub. Only what is public: no token is sent, and nothing is
+asked but the list of files and the files.
 
-Where the Hub is and whether it may be asked at all is the library's business (HF_ENDPOINT, HF_HUB_OFFLINE).
+Where the Hub is and whether it may be asked at all is said by its library (HF_ENDPOINT, HF_HUB_OFFLINE).
 """
 
 import re
@@ -8,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 import httpx
 
@@ -62,8 +64,6 @@ def fetch(
 
     Raises DataError for what is not there or too large, ServiceError when the Hub does not answer, CancelledError.
     """
-    from huggingface_hub import hf_hub_url
-
     reference = Reference.of(text)
     revision, files = _files(reference)
     total = sum(size for _, size in files)
@@ -76,7 +76,7 @@ def fetch(
     for number, (path, _) in enumerate(files):
         target = folder / str(number) / PurePosixPath(path).name
         target.parent.mkdir(parents=True)
-        address = hf_hub_url(reference.repository, path, repo_type="dataset", revision=revision)
+        address = f"{_endpoint()}/datasets/{reference.repository}/resolve/{quote(revision, safe='')}/{quote(path)}"
         for block in _download(address, path, target):
             if cancelled and cancelled():
                 raise CancelledError("The download was cancelled.", "Fetch the data set again when you like.")
@@ -109,31 +109,41 @@ def _files(reference: Reference) -> tuple[str, list[tuple[str, int]]]:
 
 def _listed(repository: str, revision: str | None) -> tuple[str, list[tuple[str, int]]] | None:
     """Commit and files with sizes; None where there is no such revision."""
-    from huggingface_hub import HfApi, errors
-
+    at = f"/revision/{quote(revision, safe='')}" if revision else ""
     try:
-        info = HfApi(token=False).dataset_info(
-            repository, revision=revision, files_metadata=True, timeout=TIMEOUT_SECONDS
+        answer = httpx.get(
+            f"{_endpoint()}/api/datasets/{repository}{at}",
+            params={"blobs": "true"},
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=True,
         )
-    except errors.GatedRepoError as error:
-        raise DataError(
-            f"{repository} is given out only to people who asked for it.",
-            "Ask on its page, download the file in a browser, and drop it here.",
-        ) from error
-    except errors.RepositoryNotFoundError as error:
-        raise DataError(
-            f"There is no public data set {repository} on the Hub.", "Check the name; capital letters count."
-        ) from error
-    except errors.RevisionNotFoundError:
-        return None
-    except errors.OfflineModeIsEnabled as error:
+        if answer.status_code == 404 and revision:
+            return None
+        if answer.status_code in (401, 404):
+            raise DataError(
+                f"There is no public data set {repository} on the Hub.", "Check the name; capital letters count."
+            )
+        if answer.status_code == 403:
+            raise DataError(
+                f"{repository} is given out only to people who asked for it.",
+                "Ask on its page, download the file in a browser, and drop it here.",
+            )
+        info = answer.raise_for_status().json()
+        return str(info["sha"]), [(str(f["rfilename"]), int(f.get("size") or 0)) for f in info["siblings"]]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise ServiceError("The Hub does not answer as it should.", _AGAIN, again=True) from error
+
+
+def _endpoint() -> str:
+    """Where the Hub is. Its own client is not used: it asks for more than what is wanted here."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
         raise ServiceError(
             "The Hub may not be asked here, because this machine was told to stay offline.",
             "Unset HF_HUB_OFFLINE, or drop a file instead.",
-        ) from error
-    except (errors.HTTPError, OSError) as error:
-        raise ServiceError("The Hub does not answer.", _AGAIN, again=True) from error
-    return info.sha or "main", [(item.rfilename, item.size or 0) for item in info.siblings or ()]
+        )
+    return str(constants.ENDPOINT)
 
 
 def _is_within(path: str, within: str) -> bool:

@@ -14,7 +14,7 @@ GATED = "owner/gated"
 
 @dataclass
 class Hub:
-    """files: of each data set, by revision. asked: the path of every request. slow: blocks of a download wait for it."""
+    """files: of each data set, by revision. asked: the path of every request. slow: half of each file waits for it."""
 
     files: dict[str, dict[str, dict[str, bytes]]]
     asked: list[str] = field(default_factory=list)
@@ -45,18 +45,18 @@ def hub(files: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
         def _listing(self, path: str) -> None:
             name, _, revision = path.partition("/revision/")
             if name == GATED:
-                self._answer(403, b"{}", {"X-Error-Code": "GatedRepo"})
+                self._answer(403, b"{}")
                 return
             known = served.files.get(name)
             if known is None:
-                self._answer(404, b"{}", {"X-Error-Code": "RepoNotFound"})
+                self._answer(401, b"{}")
                 return
             content = known.get(unquote(revision) or "main")
             if content is None:
-                self._answer(404, b"{}", {"X-Error-Code": "RevisionNotFound"})
+                self._answer(404, b"{}")
                 return
             siblings = [{"rfilename": path, "size": len(data)} for path, data in content.items()]
-            self._answer(200, json.dumps({"id": name, "sha": COMMIT, "siblings": siblings}).encode(), {})
+            self._answer(200, json.dumps({"id": name, "sha": COMMIT, "siblings": siblings}).encode())
 
         def _file(self, path: str) -> None:
             name, _, rest = path.partition("/resolve/")
@@ -64,7 +64,7 @@ def hub(files: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
             known = served.files.get(name, {})
             data = next((files[inside] for files in known.values() if inside in files), None)
             if data is None or revision != COMMIT:
-                self._answer(404, b"", {"X-Error-Code": "EntryNotFound"})
+                self._answer(404, b"")
                 return
             self.send_response(200)
             self.send_header("Content-Length", str(len(data)))
@@ -77,10 +77,10 @@ def hub(files: dict[str, dict[str, bytes]]) -> Iterator[Hub]:
             with contextlib.suppress(OSError):
                 self.wfile.write(data[half:])
 
-        def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        def _answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
-            for name, value in {**headers, "Content-Type": "application/json", "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 

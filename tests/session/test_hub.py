@@ -11,16 +11,12 @@ from studio.errors import DataError
 from studio.session import Session
 from studio.session.values import Dataset
 from studio.settings import Settings
-from tests.fakes.hub import GATED, Hub, hub
+from tests.fakes.hub import Hub, hub
 from tests.tiny import chat_rows
 
 ROWS = "".join(json.dumps(row) + "\n" for row in chat_rows(60)).encode()
 PAIRS = b"".join(b'{"prompt": "What is %d?", "completion": "Number %d."}\n' % (n, n) for n in range(5000))
-FILES = {
-    "owner/fruit": {"README.md": b"# Fruit", ".gitattributes": b"", "data/train.jsonl": ROWS, "data/extra.csv": b"a\n"},
-    "owner/large": {"rows.jsonl": PAIRS},
-    "owner/nothing": {"README.md": b"# Nothing", "weights.bin": b"\x00" * 100},
-}
+FILES = {"owner/fruit": {"data/train.jsonl": ROWS}, "owner/large": {"rows.jsonl": PAIRS}}
 
 
 @pytest.fixture
@@ -47,49 +43,25 @@ def settled(session: Session, dataset_id: str) -> Dataset:
     return until(done)  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize("name", ["owner/fruit", " http://hub.example/datasets/owner/fruit/tree/main/data "])
-def test_a_data_set_of_the_hub_comes_in(session: Session, served: Hub, name: str) -> None:
+def test_a_data_set_of_the_hub_comes_in(session: Session, served: Hub) -> None:
     project = session.projects.current()
-    under_way = session.datasets.add_from_hub(project.id, name)
-    assert (under_way.version, under_way.name) == (0, "fruit" if name == "owner/fruit" else "data")
+    under_way = session.datasets.add_from_hub(project.id, "owner/fruit")
+    assert (under_way.version, under_way.name) == (0, "fruit")
     done = settled(session, under_way.id)
     assert (done.version, done.report.usable, len(done.fingerprint)) == (1, 60, 64)
     assert (done.folder / "original.jsonl").read_bytes() == ROWS
-    asked = [path for path in served.asked if "resolve" in path]
-    assert len(asked) == 1, "only what is read is fetched"
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("owner/missing", "no public data set owner/missing"),
-        (GATED, "only to people who asked"),
-        ("owner/nothing", "no file in owner/nothing"),
-        ("owner/fruit/other", "no file in other"),
-    ],
-)
-def test_what_cannot_be_fetched_is_told(session: Session, served: Hub, name: str, said: str) -> None:
-    failed = settled(session, session.datasets.add_from_hub(session.projects.current().id, name).id)
-    assert failed.preparing is not None
-    assert failed.preparing.state.failure is not None
-    assert said in failed.preparing.state.failure.happened
-    session.datasets.cancel(failed.id)
-    assert session.datasets.list(failed.project) == []
-
-
-@pytest.mark.parametrize("name", ["", "fruit", "owner/na me", "../../etc/passwd", "https://hub.example/models/x"])
-def test_what_is_no_name_is_refused_at_once(session: Session, served: Hub, settings: Settings, name: str) -> None:
+def test_what_is_not_there_is_told_and_can_be_put_away(session: Session, served: Hub, settings: Settings) -> None:
+    project = session.projects.current()
     with pytest.raises(DataError, match="no name of a data set"):
-        session.datasets.add_from_hub(session.projects.current().id, name)
-    assert served.asked == []
-    assert list(settings.datasets_folder.iterdir()) == []
-
-
-def test_no_connection_is_told(session: Session, served: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    failed = settled(session, session.datasets.add_from_hub(session.projects.current().id, "owner/fruit").id)
+        session.datasets.add_from_hub(project.id, "fruit")
+    failed = settled(session, session.datasets.add_from_hub(project.id, "owner/missing").id)
     assert failed.preparing is not None
-    assert "does not answer" in failed.preparing.state.sentence
+    assert "no public data set owner/missing" in failed.preparing.state.sentence
+    session.datasets.cancel(failed.id)
+    assert session.datasets.list(project.id) == []
+    assert list(settings.datasets_folder.iterdir()) == []
 
 
 def test_a_download_can_be_cancelled(session: Session, served: Hub, settings: Settings) -> None:

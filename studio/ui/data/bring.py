@@ -1,4 +1,4 @@
-"""What do you have? The ways to bring data in: a file or several, a sample."""
+"""What do you have? Three ways to bring data in: a file or several, a sample, a data set of the Hub."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +32,11 @@ def build(page: Page) -> Tab:
             keep = gr.Button(words.KEEP_FILE, elem_id="keep-file", visible=False, size="sm")
         with gr.Column(elem_classes="fs-card"):
             samples = acts("samples")
+        with gr.Column(elem_classes="fs-card"):
+            gr.HTML(f"<h2>{html.esc(words.HUB_TITLE)}</h2><p>{html.esc(words.HUB_LINE)}</p>")
+            with gr.Row(elem_classes="fs-field"):
+                hub = gr.Textbox(label=words.HUB_LABEL, placeholder=words.HUB_HINT, elem_id="hub", max_lines=1, scale=1)
+                fetch = gr.Button(words.HUB_BUTTON, elem_id="fetch-hub", scale=0)
 
     def chosen(project: str, dataset: Dataset) -> None:
         session.projects.remember(project, dataset=dataset.id, share=None)
@@ -43,8 +48,12 @@ def build(page: Page) -> Tab:
     def add_sample(project: str, told: dict[str, str]) -> None:
         chosen(project, session.datasets.add_sample(project, told["sample"]))
 
+    def add_from_hub(project: str, reference: str) -> None:
+        chosen(project, session.datasets.add_from_hub(project, reference))
+
     page.on(upload.upload, add, [upload], tab=NAME, meanwhile=words.CHECKING)
     page.on(samples.submit, add_sample, tab=NAME, heard=True, meanwhile=words.CHECKING)
+    page.on([fetch.click, hub.submit], add_from_hub, [hub], tab=NAME, meanwhile=words.FETCHING)
     page.on(keep.click, lambda project: session.projects.remember(project, dataset=""), tab=NAME)
 
     def view(standing: Standing) -> Sequence[Any]:
