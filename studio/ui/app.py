@@ -121,6 +121,8 @@ def main(settings: Settings, open_browser: bool = True) -> None:
             ssr_mode=False,
             quiet=True,
             prevent_thread_lock=True,
+            # Gradio's check of itself gives up when the answer takes 3 seconds, as it may beside a training.
+            _frontend=False,
         )
         address = f"http://{'127.0.0.1' if settings.host == EVERYWHERE else settings.host}:{port}"
         print(f"{words.TITLE} is at {address}  (Ctrl-C ends the page; trainings go on)", flush=True)
