@@ -65,7 +65,8 @@ class Provider:
     options: our names of options -> the provider's, for what it can be told. always: what is sent with every job.
     auto: whether 'auto' may be said; else an option left alone is not sent. metadata: whether a job carries it.
     parts: whether large files go up in pieces. limits: file_bytes, least_rows, suffix_letters. deploys: whether a tuned
-    model must be deployed by hand before it answers. deleting: where to delete what is left there.
+    model must be deployed by hand before it answers. deleting: where to delete what is left there. named: False for a
+    place that is called by its address.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Provider:
     pauses: bool = False
     parts: bool = False
     deploys: bool = False
+    named: bool = True
     file_bytes: int = 512 * 10**6
     least_rows: int = 10
     suffix_letters: int = 64

@@ -38,7 +38,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str], 
     work = spec.work
     if not isinstance(work, Hosted):
         raise JobError("This job is not a hosted one.", "Start it again from the Method tab.")
-    provider = hosted.get(work.provider)
+    provider = hosted.get(work.provider, work.address)
     connection = Connection(work.address, secrets, work.private, work.more)
     service = provider.connect(provider, connection)
     try:

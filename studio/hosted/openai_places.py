@@ -148,6 +148,7 @@ OTHER = Provider(
     connect=connect,
     options=_OPTIONS,
     pauses=True,
+    named=False,
 )
 
 PLACES: tuple[Provider, ...] = (OPENAI, NEBIUS, AZURE, OTHER)

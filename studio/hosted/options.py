@@ -61,6 +61,9 @@ class HostedOptions(Options):
     )
 
 
+DEFAULTS: dict[str, Any] = {name: info.default for name, info in HostedOptions.model_fields.items()}
+
+
 def validated(provider: Provider, method: Method, values: Mapping[str, Any]) -> HostedOptions:
     """The options in full; OptionError, naming the option, for what this provider or method does not know."""
     options = parse(HostedOptions, values)

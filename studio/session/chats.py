@@ -48,9 +48,9 @@ class Chats:
         run = self._book.run(self._book.row(run_id))
         return talks.voices(run, self._hosted.provider(run_id)) if run.kind == "hosted" else ()
 
-    def talk(self, run_id: str, base: str = talks.HERE, tuned: str = talks.TUNED) -> Talk:
-        """A conversation with two sides. base, tuned: ids of voices, for a hosted run; what speaks on this machine is
-        loaded when it is asked.
+    def talk(self, run_id: str, base: str = talks.HERE, tuned: str = "") -> Talk:
+        """A conversation with two sides. base, tuned: ids of voices, for a hosted run ('' the last there is); what speaks on
+        this machine is loaded when it is asked.
 
         JobError when the run has kept nothing yet, UsageError without a key, BusyError when the machine is held.
         """
@@ -59,7 +59,10 @@ class Chats:
             return LocalTalk(self.open(run_id))
         provider, connection = self._hosted.connection(run_id)
         found = talks.voices(run, provider)
-        sides: dict[talks.Side, Voice] = {"base": talks.chosen(found, base), "tuned": talks.chosen(found, tuned)}
+        sides: dict[talks.Side, Voice] = {
+            "base": talks.chosen(found, base),
+            "tuned": talks.chosen(found, tuned or found[-1].id),
+        }
         return HostedTalk(sides, provider, connection, run, self)
 
     def open_base(self, run: Run) -> Endpoint:

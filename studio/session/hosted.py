@@ -52,7 +52,7 @@ class HostedRuns:
 
         Raises DataError, OptionError or UsageError for what cannot be used. Nothing of the data leaves the machine.
         """
-        provider = hosted.get(provider_id)
+        provider = hosted.get(provider_id, address)
         dataset = self._datasets.get(dataset_id)
         if dataset.project != project_id:
             raise NotFoundError(f"There is no data set {dataset_id} in this project.", "Choose one from the Data tab.")
@@ -111,7 +111,7 @@ class HostedRuns:
         row = JobRow(
             project=project_id,
             kind=KIND,
-            name=checked_name(name or f"{Path(dataset.name).stem}, {offer.provider.title} {offer.model.title}"),
+            name=checked_name(name or f"{Path(dataset.name).stem}, {offer.model.title} at {offer.provider.title}"),
             dataset=dataset.id,
             version=dataset.version,
             model=offer.model.id,
@@ -145,7 +145,7 @@ class HostedRuns:
         work = self.work(run_id)
         if key:
             self._providers.give_key(work.provider, work.address, key)
-        found = self._providers.key(hosted.get(work.provider), work.address)
+        found = self._providers.key(self.provider(run_id), work.address)
         with lock.hold(self._settings.home):
             self._book.supervisor.follow(run_id, {"key": found})
         return self._book.run(row)
@@ -190,7 +190,8 @@ class HostedRuns:
 
     def provider(self, run_id: str) -> Provider:
         """Where a hosted run is."""
-        return hosted.get(self.work(run_id).provider)
+        work = self.work(run_id)
+        return hosted.get(work.provider, work.address)
 
     def connection(self, run_id: str) -> tuple[Provider, Connection]:
         """How to reach the provider of a run, key included; for the chat and the evaluation, never for a page."""

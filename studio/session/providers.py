@@ -60,7 +60,7 @@ class Providers:
 
     def service(self, provider_id: str, address: str) -> Service:
         """The provider, connected with the owner's key; close it after use."""
-        provider = hosted.get(provider_id)
+        provider = hosted.get(provider_id, address)
         return provider.connect(provider, self.connection(provider, self.address(provider_id, address)))
 
     def connection(self, provider: Provider, address: str) -> Connection:

@@ -115,7 +115,7 @@ def test_stop_cancels_there_and_keeps_the_checkpoints(make_job, fake):
     assert job.run() is None
     state = job.state()
     assert state.state == "stopped"
-    assert state.sentence.startswith("Cancelled at Another address, as you asked.")
+    assert state.sentence.startswith("Cancelled at 127.0.0.1, as you asked.")
     assert next(iter(fake.world.jobs.values())).data["status"] == "cancelled"
     assert [one.step for one in state.checkpoints] == [30, 60]
 

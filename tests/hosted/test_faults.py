@@ -154,7 +154,7 @@ def test_cancelled_from_outside(make_job, fake):
     assert job.run() is None
     state = job.state()
     assert state.state == "stopped"
-    assert state.sentence.startswith("Somebody cancelled the job at Another address itself.")
+    assert state.sentence.startswith("Somebody cancelled the job at 127.0.0.1 itself.")
     assert "until step 4 is kept" in state.sentence
     assert job.steps() == EVERY[:7]
 

@@ -87,7 +87,7 @@ def test_a_run_survives_the_death_of_its_process_and_its_studio(session, dataset
     until(lambda: session.runs.get(run.id).state.last_step)
     os.kill(process.read(run.folder).pid, signal.SIGKILL)
     state = until(lambda: (s := session.runs.get(run.id).state).state == "interrupted" and s)
-    assert "goes on at Another address" in state.sentence
+    assert "goes on at 127.0.0.1" in state.sentence
     with pytest.raises(JobError, match="goes on"):
         session.runs.delete(run.id)
     with Session(load()) as later:

@@ -121,7 +121,10 @@
           facts.append(
             fact(words.steps, `${whole(last.step)} of ${whole(plan.steps)}`),
             fact(words.speed, `${whole(last.tokens_per_second)} tokens/s`),
-            fact(words.memory, memory(last.memory_bytes)),
+          );
+          // A provider tells neither.
+          if (last.memory_bytes) facts.append(fact(words.memory, memory(last.memory_bytes)));
+          if (plan.parameters) facts.append(
             fact(words.trained, `${whole(plan.trainable_parameters)} (${((100 * plan.trainable_parameters) / plan.parameters).toFixed(1)} %)`),
           );
         }
@@ -132,17 +135,31 @@
         happened.prepend(item);
         heading.hidden = false;
       };
+      let told = null;
+      // In the order of the steps, for some come late; whether one did.
+      const place = (series, e) => {
+        let at = series.x.length;
+        while (at && series.x[at - 1] > e.step) at--;
+        const late = at < series.x.length;
+        series.x.splice(at, 0, e.step);
+        series.y.splice(at, 0, e.loss);
+        return late;
+      };
       const take = (events) => {
         const added = { train: { x: [], y: [] }, redraw: false };
         for (const e of events) {
           if (e.type === "plan") { plan = e; added.redraw = true; }
           else if (e.type === "step") {
-            last = e;
-            for (const to of [train, added.train]) { to.x.push(e.step); to.y.push(e.loss); }
+            if (!last || e.step >= last.step) last = e;
+            added.redraw = place(train, e) || added.redraw;
+            place(added.train, e);
           } else if (e.type === "validation") {
-            valid.x.push(e.step); valid.y.push(e.loss);
+            place(valid, e);
             if (e.best) best = e;
             added.redraw = true;
+            // A provider may check at every step; the list says some thirty of them.
+            if (plan && told !== null && Math.abs(e.step - told) < plan.steps / 30) continue;
+            told = e.step;
             const text = e.best ? words.checked_best : words.checked;
             tell(e, text.replace("{step}", whole(e.step)).replace("{loss}", e.loss.toFixed(2)));
           } else if (e.type === "note") tell(e, e.text);

@@ -8,10 +8,12 @@ from typing import Any
 import gradio as gr
 
 from studio.errors import StudioError
+from studio.hosted.price import dollars
 from studio.session.talks import Side
-from studio.session.values import Turn
+from studio.session.values import Run, Turn
 from studio.ui import html, words
 from studio.ui.page import Page, Standing, Tab, show_aside
+from studio.ui.voicing import Voicing
 
 NAME = "chat"
 SIDES: tuple[Side, ...] = ("tuned", "base")  # the tuned model answers first: it is the one being waited for
@@ -27,6 +29,7 @@ def build(page: Page) -> Tab:
                 gr.HTML(f"<p>{html.esc(words.NEED_TRAINED)}</p>")
                 back = gr.Button(words.GO_TRAIN, elem_id="chat-to-train", size="sm")
             with gr.Column(visible=False) as ready:
+                voicing = Voicing(page, NAME)
                 with gr.Row(elem_classes="fs-sides"):
                     base = _side(words.CHAT_BASE, "chat-base")
                     tuned = _side(words.CHAT_TUNED, "chat-tuned")
@@ -79,7 +82,7 @@ def build(page: Page) -> Tab:
 
         yield shown(words.LOADING_MODEL, True)
         try:
-            talk = chats.talk(run.id)
+            talk = chats.talk(run.id, *voicing.chosen(project, run))
             try:
                 for side in SIDES:
                     who = words.CHAT_TUNED if side == "tuned" else words.CHAT_BASE
@@ -103,13 +106,16 @@ def build(page: Page) -> Tab:
             told = page.unexpected(error)
             yield shown(f"{told.happened} {told.remedy}", False, said)
             return
-        yield shown(words.CHAT_READY, False)
+        cost = talk.cost()
+        said_cost = "" if cost is None else " " + words.CHAT_COST.format(amount=dollars(cost))
+        yield shown(words.CHAT_READY + said_cost, False)
 
     def wipe(project: str) -> None:
         run = page.standing(project).run
         if run is not None:
             session.chats.clear(run.id)
 
+    page.parts.append(voicing.part())
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
     page.on([clear.click, base.clear, tuned.clear], wipe, tab=NAME)
     page.on(free.click, lambda project: session.chats.close(), tab=NAME)
@@ -143,8 +149,7 @@ def build(page: Page) -> Tab:
             _messages(turns, "tuned", None),
             gr.Radio(choices=prompts, value=None, visible=bool(prompts) and not turns),
             standing_words,
-            f'<a class="fs-link" id="zip" href="api/jobs/{html.esc(run.id)}/adapter.zip" download>'
-            f"{html.esc(words.DOWNLOAD)}</a> <span>{html.esc(words.DOWNLOAD_LINE)}</span>",
+            _way_out(run),
             gr.Button(visible=opened),
             html.foot(words.CHAT_READY),
             gr.Button(visible=False),
@@ -152,6 +157,16 @@ def build(page: Page) -> Tab:
         ]
 
     return Tab([waiting, ready, base, tuned, suggestions, system, link, free, foot, stop, send], view)
+
+
+def _way_out(run: Run) -> str:
+    """The link to the zip; nothing for a model that stays at its provider."""
+    if run.kind == "hosted":
+        return ""
+    return (
+        f'<a class="fs-link" id="zip" href="api/jobs/{html.esc(run.id)}/adapter.zip" download>'
+        f"{html.esc(words.DOWNLOAD)}</a> <span>{html.esc(words.DOWNLOAD_LINE)}</span>"
+    )
 
 
 def _side(title: str, elem_id: str) -> gr.Chatbot:

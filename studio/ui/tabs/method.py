@@ -10,6 +10,7 @@ from studio.errors import StudioError
 from studio.methods import METHODS, get
 from studio.methods.base import STRENGTHS, bounds
 from studio.ui import html, words
+from studio.ui.hosting import Hosting
 from studio.ui.page import Page, Standing, Tab, show_aside
 
 NAME = "method"
@@ -26,7 +27,8 @@ def build(page: Page) -> Tab:
             with gr.Column(elem_classes="fs-card", visible=True) as waiting:
                 gr.HTML(f"<p>{html.esc(words.NEED_DATA)}</p>")
                 back = gr.Button(words.GO_DATA, elem_id="method-to-data", size="sm")
-            with gr.Column(visible=False) as ready:
+            hosting = Hosting(page)
+            with gr.Column() as local, gr.Column(visible=False) as ready:
                 with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.MODEL_TITLE)}</h2><p>{html.esc(words.MODEL_LINE)}</p>")
                     own = [] if session.settings.space else [(words.MODEL_FOLDER, FOLDER)]
@@ -51,10 +53,14 @@ def build(page: Page) -> Tab:
                         gr.HTML(f"<p>{html.esc(words.ADVANCED_LINE)}</p>")
                         controls = {name: _control(name, info) for name, info in METHOD.options.model_fields.items()}
                 plan = gr.HTML(elem_id="plan")
+            hosting.build()
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
-    with gr.Row(elem_classes="fs-foot"):
+    hosting.foot()
+    with gr.Row(elem_classes="fs-foot") as local_foot:
         foot = gr.HTML()
         start = gr.Button(words.START, variant="primary", interactive=False, elem_id="start", scale=0)
+
+    page.parts.append(hosting.part(local, local_foot))
 
     def options_of(chosen: str, values: Sequence[Any]) -> dict[str, Any]:
         return _changed(chosen, dict(zip(controls, values, strict=True)))

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from studio.ui import html, words
+from studio.ui.attending import Attending
 from studio.ui.live import follow, live
 from studio.ui.page import UNDER_WAY, Page, Standing, Tab, show_aside
 
@@ -23,6 +24,8 @@ def build(page: Page) -> Tab:
             with gr.Column(visible=False) as running, gr.Column(elem_classes="fs-card"):
                 title = gr.HTML(elem_id="run-title")
                 curve = live("live-train", curve=True)
+            attending = Attending(page)
+            page.parts.append(attending.part())
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
     with gr.Row(elem_classes="fs-foot"):
         foot = gr.HTML()
@@ -56,8 +59,10 @@ def build(page: Page) -> Tab:
             ]
         state = run.state.state
         at_work = state in UNDER_WAY
-        key = "running" if at_work else state if state in words.TRAIN_FOOT else "failed"
-        if key == "failed" and standing.tuned:
+        key: str = "running" if at_work else state if state in words.TRAIN_FOOT else "failed"
+        if state == "interrupted" and run.state.remote is not None:
+            key = "alone"
+        elif key == "failed" and standing.tuned:
             key = "stopped"
         return [
             gr.Column(visible=False),

@@ -9,6 +9,7 @@ from studio.ui.words.demonstration import *  # noqa: F403
 from studio.ui.words.evaluate import *  # noqa: F403
 from studio.ui.words.frame import *  # noqa: F403
 from studio.ui.words.history import *  # noqa: F403
+from studio.ui.words.hosted import *  # noqa: F403
 from studio.ui.words.method import *  # noqa: F403
 from studio.ui.words.settings import *  # noqa: F403
 from studio.ui.words.train import *  # noqa: F403

@@ -9,6 +9,7 @@ TRAIN_FOOT = {
     "finished": "Training is done. Next: did it help?",
     "stopped": "Stopped, and what was learned is kept. Next: did it help?",
     "failed": "This run did not finish. Change the settings and start again.",
+    "alone": "The job goes on at its provider. Follow it again to see it to its end.",
 }
 CURVE = {
     "training": "training examples",

@@ -1,0 +1,248 @@
+"""The Hosted card of the Method tab: provider, key, model, options, what it costs, and an order that names the amount.
+
+The key goes from its field to the session and is forgotten by the page at once. A price is worked out when asked for,
+not with every redraw: it reads all rows.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.errors import StudioError
+from studio.hosted import get
+from studio.hosted.offer import Offer
+from studio.hosted.options import DEFAULTS, HostedOptions
+from studio.hosted.price import dollars
+from studio.ui import html, words
+from studio.ui.offering import control, cost_card, holds_for, limit, provider_card, question, status
+from studio.ui.page import Page, Standing, Tab
+
+TAB = "method"
+HERE, HOSTED = "here", "hosted"
+FIRST = "openai"
+
+
+class Hosting:
+    """The card and its foot, in two places of the tab: `where` above the local cards, `build` below them."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.session
+        # What was worked out for a project, with the choices it holds for: other choices want another price.
+        self.offers: dict[str, tuple[dict[str, Any], Offer]] = {}
+        self.where = gr.Radio(
+            [(words.WHERE_HERE, HERE), (words.WHERE_HOSTED, HOSTED)],
+            value=HERE,
+            label=words.WHERE,
+            elem_id="where",
+            visible=False,
+        )
+
+    def build(self) -> None:
+        """The card itself."""
+        with gr.Column(visible=False) as self.column:
+            with gr.Column(elem_classes="fs-card"):
+                lines = "".join(f"<li>{html.esc(line)}</li>" for line in words.HOSTED_LINES)
+                gr.HTML(f"<h2>{html.esc(words.HOSTED_TITLE)}</h2><ul>{lines}</ul>")
+                providers = [(f"{p.title}: {p.line}", p.id) for p in self.session.providers.list()]
+                self.provider = gr.Radio(providers, value=FIRST, label=words.HOSTED_PROVIDER, elem_id="provider")
+                self.address = gr.Textbox(
+                    label=words.HOSTED_ADDRESS, info=words.HOSTED_ADDRESS_INFO, elem_id="hosted-address", max_lines=1
+                )
+                self.facts = gr.HTML(elem_id="provider-facts")
+                self.key_state = gr.HTML(elem_id="key-state")
+                with gr.Row(elem_classes="fs-field") as self.key_row:
+                    self.key = gr.Textbox(
+                        type="password",
+                        label=words.HOSTED_KEY,
+                        info=words.HOSTED_KEY_INFO,
+                        elem_id="hosted-key",
+                        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
+                    )
+                    self.use = gr.Button(words.HOSTED_KEY_USE, size="sm", elem_id="use-key", scale=0)
+                self.keep = gr.Checkbox(
+                    label=words.HOSTED_KEY_KEEP, elem_id="keep-key", visible=self.session.providers.can_keep()
+                )
+                self.forget = gr.Button(words.HOSTED_KEY_FORGET, size="sm", elem_id="forget-key", visible=False)
+            with gr.Column(elem_classes="fs-card"):
+                self.model = gr.Dropdown(
+                    [],
+                    label=words.HOSTED_MODEL,
+                    info=words.HOSTED_MODEL_INFO,
+                    allow_custom_value=True,
+                    elem_id="hosted-model",
+                )
+                with gr.Row(elem_classes="fs-two"):
+                    self.price = gr.Number(
+                        label=words.HOSTED_PRICE, info=words.HOSTED_PRICE_INFO, elem_id="hosted-price", value=None
+                    )
+                    self.cap = gr.Number(label=words.HOSTED_CAP, info=words.HOSTED_CAP_INFO, elem_id="hosted-cap")
+                with gr.Accordion(words.HOSTED_OPTIONS, open=False, elem_id="hosted-advanced"):
+                    self.controls = {name: control(name, info) for name, info in HostedOptions.model_fields.items()}
+            self.cost = gr.HTML(elem_id="hosted-cost")
+
+    def foot(self) -> None:
+        """The bottom bar while the card is shown; the question takes its place, so that it cannot be overlooked."""
+        with gr.Row(elem_classes="fs-foot", visible=False) as self.bar:
+            self.sentence = gr.HTML()
+            self.ask = gr.Button(words.HOSTED_ASK_PRICE, variant="primary", elem_id="ask-price", scale=0)
+            self.order = gr.Button(words.HOSTED_ORDER, variant="primary", visible=False, elem_id="order", scale=0)
+        with gr.Row(visible=False, elem_classes="fs-foot", elem_id="confirm-order") as self.confirm:
+            self.question = gr.HTML(elem_id="order-question")
+            self.no = gr.Button(words.HOSTED_NO, elem_id="order-no", scale=0)
+            self.yes = gr.Button(words.HOSTED_YES, variant="primary", elem_id="order-yes", scale=0)
+
+    def part(self, local: gr.Column, local_bar: gr.Row) -> Tab:
+        """What the card does, and how it is drawn. local, local_bar: what is shown for training on this machine."""
+        page = self.page
+        form = [self.provider, self.address, self.model, self.price, self.cap, *self.controls.values()]
+        page.on(
+            self.where.input, lambda p, where: self.session.projects.remember(p, where=where), [self.where], tab=TAB
+        )
+        page.on([self.provider.input], self._choose, [self.provider], tab=TAB)
+        fields = [self.address.blur, self.address.submit, self.model.input, self.price.blur, self.cap.blur]
+        page.on([*fields, *[c.blur for c in self.controls.values()]], self._remember, form, tab=TAB)
+        page.on([self.use.click, self.key.submit], self._give, [self.key, self.keep, *form], tab=TAB)
+        page.on(self.forget.click, self._forget, tab=TAB)
+        page.on(self.ask.click, self._work_out, form, tab=TAB, meanwhile=words.HOSTED_WORKING)
+        page.on(self.yes.click, self._order, tab=TAB, goto="train", meanwhile=words.STARTING)
+
+        def wire() -> None:
+            hidden: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+            gr.on([self.use.click, self.key.submit], lambda: "", None, self.key, **hidden)
+            bars = [self.bar, self.confirm]
+            self.order.click(lambda: [gr.Row(visible=False), gr.Row(visible=True)], None, bars, **hidden)
+            self.no.click(lambda: [gr.Row(visible=True), gr.Row(visible=False)], None, bars, **hidden)
+
+        page.pending.append(wire)
+        outputs = [self.where, local, local_bar, self.column, self.bar, self.provider, self.address, self.facts]
+        outputs += [self.key_state, self.key_row, self.forget, self.model, self.price, self.cap]
+        outputs += [*self.controls.values(), self.cost, self.confirm, self.question, self.yes, self.sentence]
+        return Tab([*outputs, self.ask, self.order], self._view)
+
+    def _choices(self, project: str) -> dict[str, Any]:
+        known: dict[str, Any] = {
+            "provider": FIRST,
+            "address": "",
+            "model": "",
+            "price": None,
+            "cap": None,
+            "options": {},
+        }
+        return known | self.session.projects.choices(project).get("hosted", {})
+
+    def _keep_choices(self, project: str, **changes: Any) -> dict[str, Any]:
+        made = self._choices(project) | changes
+        self.session.projects.remember(project, hosted=made)
+        return made
+
+    def _choose(self, project: str, provider: str) -> None:
+        models = get(provider).models
+        self._keep_choices(project, provider=provider, model=models[0].id if models else "", price=None)
+
+    def _remember(
+        self, project: str, provider: str, address: str, model: Any, price: Any, cap: Any, *options: Any
+    ) -> None:
+        values = dict(zip(self.controls, options, strict=True))
+        changed = {name: value for name, value in values.items() if value is not None and value != DEFAULTS[name]}
+        self._keep_choices(
+            project,
+            provider=provider,
+            address=address.strip(),
+            model=model or "",
+            price=price,
+            cap=cap,
+            options=changed,
+        )
+
+    def _give(self, project: str, key: str, keep: bool, *form: Any) -> None:
+        self._remember(project, *form)
+        chosen = self._choices(project)
+        self.session.providers.give_key(chosen["provider"], chosen["address"], key, keep)
+
+    def _forget(self, project: str) -> None:
+        chosen = self._choices(project)
+        self.session.providers.forget_key(chosen["provider"], chosen["address"])
+
+    def _work_out(self, project: str, *form: Any) -> None:
+        self._remember(project, *form)
+        dataset = self.page.standing(project).dataset
+        if dataset is None:
+            raise StudioError(words.DATA_NONE, words.NEED_DATA)
+        chosen = self._choices(project)
+        self.offers.pop(project, None)
+        found = self.session.hosted.offer(
+            project,
+            dataset.id,
+            chosen["provider"],
+            chosen["model"],
+            chosen["address"],
+            chosen["price"],
+            chosen["options"],
+            fetch=True,
+        )
+        if chosen["cap"] is None and found.quote.dollars is not None:
+            chosen = self._keep_choices(project, cap=limit(found.quote.dollars))
+        self.offers[project] = (holds_for(chosen, dataset), found)
+
+    def _offer(self, standing: Standing) -> Offer | None:
+        held, offer = self.offers.get(standing.project, ({}, None))
+        if standing.dataset is None or held != holds_for(self._choices(standing.project), standing.dataset):
+            return None
+        return offer
+
+    def _order(self, project: str) -> None:
+        standing = self.page.standing(project)
+        offer, chosen = self._offer(standing), self._choices(project)
+        if offer is None or offer.quote.dollars is None or standing.dataset is None:
+            raise StudioError("The price is not known any more.", "Work it out again, then order.")
+        run = self.session.hosted.start(
+            project,
+            standing.dataset.id,
+            chosen["provider"],
+            chosen["model"],
+            confirmed=offer.quote.dollars,
+            cap=chosen["cap"] or 0.0,
+            address=chosen["address"],
+            per_million=chosen["price"],
+            options=chosen["options"],
+        )
+        self.session.projects.remember(project, run=run.id)
+
+    def _view(self, standing: Standing) -> Sequence[Any]:
+        shown = standing.enough and standing.choices.get("where") == HOSTED
+        chosen = self._choices(standing.project)
+        provider = get(chosen["provider"], chosen["address"])
+        there = self.session.providers.has_key(provider.id, chosen["address"])
+        offer = self._offer(standing) if shown else None
+        full = DEFAULTS | chosen["options"]
+        models = [(f"{m.title} ({m.id})" if m.title != m.id else m.id, m.id) for m in provider.models]
+        key_line = (words.HOSTED_KEY_THERE if there else words.HOSTED_KEY_NONE).format(provider=provider.title)
+        amount = offer.quote.dollars if offer else None
+        ready = offer is not None and offer.ready and there and amount is not None
+        said = dollars(amount) if amount is not None else ""
+        return [
+            gr.Radio(value=HOSTED if shown else HERE, visible=standing.enough),
+            gr.Column(visible=not shown),
+            gr.Row(visible=not shown),
+            gr.Column(visible=shown),
+            gr.Row(visible=shown),
+            gr.Radio(value=provider.id),
+            gr.Textbox(value=chosen["address"], visible=not provider.address, placeholder=provider.hint),
+            provider_card(provider, chosen["model"]),
+            f'<p class="{"fs-good" if there else "fs-line"}">{html.esc(key_line)}</p>',
+            gr.Row(visible=not there),
+            gr.Button(visible=there),
+            gr.Dropdown(choices=models, value=chosen["model"] or (models[0][1] if models else "")),
+            chosen["price"],
+            chosen["cap"],
+            *[full[name] for name in self.controls],
+            cost_card(offer) if shown else "",
+            gr.Row(visible=False),
+            question(offer, chosen["cap"] or 0.0) if ready and offer else "",
+            words.HOSTED_YES.format(amount=said),
+            html.foot(status(offer, there)),
+            gr.Button(visible=not ready),
+            gr.Button(words.HOSTED_ORDER_FOR.format(amount=said), visible=ready),
+        ]
