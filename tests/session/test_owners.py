@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from studio.errors import BusyError, ModelError, NotFoundError
+from studio.hosted import PROVIDERS
 from studio.jobs import lease
 from studio.jobs.lease import Holder
 from studio.jobs.process import Identity
@@ -19,6 +20,7 @@ from studio.session.database import Database
 from studio.session.datasets import Datasets
 from studio.session.evaluations import Evaluations
 from studio.session.exports import Exports
+from studio.session.hosted import HostedRuns
 from studio.session.projects import Projects
 from studio.session.runs import Runs
 from studio.session.tables import JobRow
@@ -31,6 +33,7 @@ NOUNS = {
     "evaluations": Evaluations,
     "chats": Chats,
     "exports": Exports,
+    "hosted": HostedRuns,
 }
 IDS = ("project_id", "dataset_id", "run_id", "evaluation_id", "reference")
 LISTS = ("list", "latest")
@@ -72,6 +75,7 @@ def known(ann: Session, settings: Settings, chat_file: Path) -> dict[str, Any]:
         "start": 0,
         "count": 1,
         "sample_id": "support_tickets",
+        "provider_id": PROVIDERS[0].id,
     }
     own = {"project_id": project.id, "dataset_id": dataset.id, "run_id": row.id, "evaluation_id": row.id}
     own["other_id"] = dataset.id
