@@ -49,8 +49,8 @@ class Chats:
         return talks.voices(run, self._hosted.provider(run_id)) if run.kind == "hosted" else ()
 
     def talk(self, run_id: str, base: str = talks.HERE, tuned: str = "") -> Talk:
-        """A conversation with two sides. base, tuned: ids of voices, for a hosted run ('' the last there is); what speaks on
-        this machine is loaded when it is asked.
+        """A conversation with two sides. base, tuned: ids of voices, for a hosted run ('' the last there is); what
+        speaks on this machine is loaded when it is asked.
 
         JobError when the run has kept nothing yet, UsageError without a key, BusyError when the machine is held.
         """

@@ -1,4 +1,4 @@
-"""Who speaks on the two sides of the chat with a hosted run: models of its provider, or a base model of this machine."""
+"""Who speaks on the two sides of the chat with a hosted run: models of its provider, or one of this machine."""
 
 from collections.abc import Sequence
 from typing import Any
