@@ -6,13 +6,15 @@ itself. What compares rows is check.py's business.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from studio.data.checks import ROW_CHECKS, shape, turns
 from studio.data.formats import Format
+from studio.data.lane import LANES, Lane, rows_on
 from studio.data.log import Log
 from studio.data.mapping import Mapper
-from studio.data.readers import Unread, read_rows
+from studio.data.readers import Unread, jsonl, read_rows
 from studio.data.recipe import Recipe
 from studio.data.repairs.mender import Mender
 from studio.data.shaping import explain_misfit
@@ -43,6 +45,7 @@ class Pass:
         self._sources = sources
         self._shape = wanted
         self._mapper = Mapper(recipe.mapping) if recipe.mapping else None
+        self._lane = None if recipe.mapping else LANES.get(wanted.NAME)
         self._edits = {(edit.file, edit.line): edit for edit in recipe.edits if edit.action != "add"}
         self._added = [edit.row for edit in recipe.edits if edit.action == "add" and edit.row is not None]
         self._mender = mender
@@ -59,8 +62,12 @@ class Pass:
             self._log.held = []
         for file, (source, tell) in enumerate(zip(self._sources, self._progress, strict=True)):
             self._log.file = source.name if len(self._sources) > 1 else None
-            for line, row in read(source, self._log, tell, self._cancelled, self._mender):
-                example = self._edited(file, line, row)
+            for line, row in read(source, self._log, tell, self._cancelled, self._mender, self._lane):
+                if not waits and type(row) is Example:
+                    self.rows += 1
+                    example: Example | None = row
+                else:
+                    example = self._edited(file, line, row)
                 if waits:
                     self._log.settle()
                 if example is not None:
@@ -114,6 +121,8 @@ class Pass:
     def _example(self, row: Any, line: int) -> Example | None:
         if isinstance(row, Unread):
             return None
+        if isinstance(row, Example):
+            return self._example_mended(row)
         if not isinstance(row, dict):
             self._log.add(shape.NOT_OBJECT, line, None, row, what=shape.what_is(row))
             return None
@@ -121,14 +130,22 @@ class Pass:
             row = self._mapper.row(row, line, self._log)
             if row is None:
                 return None
-        example = self._parsed(self._mender.row(row, self._shape.NAME, line), line)
-        if example is not None:
-            example = self._mender.example(example)
-            if example is None:
-                self._log.settle(without=line)
-            else:
-                self._look_at(example)
+        parsed = self._parsed(self._mender.row(row, self._shape.NAME, line), line)
+        if parsed is None:
+            return None
+        example = self._example_mended(parsed)
+        if example is parsed:
+            self._look_at(parsed)
         return example
+
+    def _example_mended(self, example: Example) -> Example | None:
+        """An example after its repairs, and looked at anew where one changed it."""
+        mended = self._mender.example(example)
+        if mended is None:
+            self._log.settle(without=example.line)
+        elif mended is not example:
+            self._look_at(mended)
+        return mended
 
     def _parsed(self, row: dict[str, Any], line: int) -> Example | None:
         if not self._shape.detect(row):
@@ -148,11 +165,14 @@ def read(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
     mender: Mender | None = None,
+    lane: Lane | None = None,
 ) -> Iterator[tuple[int, Any]]:
-    """The rows of one file as (line, JSON value). DataError where the disk gives up, CancelledError."""
+    """The rows of one file as (line, JSON value); with a lane, ordinary rows as examples. DataError where the disk
+    gives up, CancelledError."""
     mend = mender.line if mender and mender.is_at_work else None
+    lines_of_json = partial(rows_on, lane) if lane else jsonl.rows
     try:
-        for count, item in enumerate(read_rows(source, log, progress, mend)):
+        for count, item in enumerate(read_rows(source, log, progress, mend, lines_of_json)):
             if count % _ASK_ROWS == 0 and cancelled and cancelled():
                 raise CancelledError("The check was cancelled.", "Start it again when you like; nothing was kept.")
             yield item

@@ -4,7 +4,7 @@ A reader is a module with TITLE, SUFFIXES and rows(file, log, mend) -> (line, va
 kind a file is, its bytes decide, and its name where they leave it open: kinds.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from studio.data.log import Log
@@ -17,11 +17,19 @@ from studio.data.values import Source
 
 READERS: tuple[Reader, ...] = (jsonl, json_values, csv_table, workbook, parquet, plain)
 
-__all__ = ["READERS", "Mend", "Progress", "Reader", "Unread", "read_rows"]
+__all__ = ["READERS", "LinesOfJson", "Mend", "Progress", "Reader", "Unread", "read_rows"]
+
+
+LinesOfJson = Callable[[Opened, Log, Mend | None], Iterator[tuple[int, Any]]]
+"""What reads lines of JSON in the place of jsonl.rows."""
 
 
 def read_rows(
-    source: Source, log: Log, progress: Progress | None = None, mend: Mend | None = None
+    source: Source,
+    log: Log,
+    progress: Progress | None = None,
+    mend: Mend | None = None,
+    lines_of_json: LinesOfJson = jsonl.rows,
 ) -> Iterator[tuple[int, Any]]:
     """Each row of a file as (1-based line or number of the row, JSON value); Unread for a row that could not be read,
     with its fault in the log. mend: tries to mend what is not JSON. Raises OSError as the file system does."""
@@ -29,7 +37,7 @@ def read_rows(
     try:
         reader = reader_of(file, log)
         if reader is not None:
-            yield from reader.rows(file, log, mend)
+            yield from (lines_of_json if reader is jsonl else reader.rows)(file, log, mend)
         file.done()
     finally:
         file.close()

@@ -32,13 +32,14 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
                 log.add(rules.BLANK_LINE, line)
         else:
             found = True
-            yield line, _value(raw, line, offset, decoder, log)
+            yield line, value_of(raw, line, offset, decoder, log)
         offset += length
     if not found:
         log.add(rules.ONLY_BLANK, 1)
 
 
-def _value(raw: bytes, line: int, offset: int, decoder: Decoder, log: Log) -> Any:
+def value_of(raw: bytes, line: int, offset: int, decoder: Decoder, log: Log) -> Any:
+    """The JSON value of a line that is not blank, or Unread after its fault is in the log. offset: where it begins."""
     if len(raw) <= MOST_CHARACTERS:
         try:
             return decoder.decode(raw.decode("utf-8"), line, log)

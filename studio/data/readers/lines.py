@@ -8,28 +8,35 @@ from studio.data.checks import whole_file as rules
 from studio.data.log import Log
 
 MOST_CHARACTERS = 1_000_000
-_MOST_BYTES = 4 * MOST_CHARACTERS
+MOST_BYTES = 4 * MOST_CHARACTERS
 TICK_LINES = 2000
 
 
 def lines_of(stream: BinaryIO) -> Iterator[tuple[int, bytes, int]]:
     """(1-based line, its bytes without the end, its length with it)."""
     line = 0
-    while raw := stream.readline(_MOST_BYTES + 2):
+    while raw := stream.readline(MOST_BYTES + 2):
         line += 1
         length = len(raw)
-        if raw[-1:] != b"\n" and length > _MOST_BYTES:
-            while rest := stream.readline(1 << 20):
-                length += len(rest)
-                if rest[-1:] == b"\n":
-                    break
+        length += rest_of_line(stream, raw)
         yield line, raw.rstrip(b"\r\n"), length
+
+
+def rest_of_line(stream: BinaryIO, raw: bytes) -> int:
+    """Passes over what is left of an over-long line that begins with `raw`; its bytes."""
+    length = 0
+    if raw[-1:] != b"\n" and len(raw) > MOST_BYTES:
+        while rest := stream.readline(1 << 20):
+            length += len(rest)
+            if rest[-1:] == b"\n":
+                break
+    return length
 
 
 def text_of(raw: bytes, line: int, offset: int, log: Log) -> str | None:
     """A line as text; None where it is too long or no UTF-8, which the log then says. offset: of the line in the file,
     in bytes."""
-    if len(raw) <= _MOST_BYTES:
+    if len(raw) <= MOST_BYTES:
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as fault:
