@@ -9,6 +9,7 @@ from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
 from studio.data.keys import fingerprint, row_key
 from studio.data.leakage import leaks
+from studio.data.measuring import measure, measured
 from studio.data.mending import preview_repair, repairs_for, safe_repairs
 from studio.data.parts import column_values, part_of, parts_of_files
 from studio.data.recipe import Edit, Mapping, Recipe
@@ -70,6 +71,8 @@ __all__ = [
     "load_split",
     "make_split",
     "make_version",
+    "measure",
+    "measured",
     "name_of",
     "originals",
     "page_examples",

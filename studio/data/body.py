@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio.data import hub, store
+from studio.data import hub, measuring, store
 from studio.data.keys import fingerprint
 from studio.data.recipe import Recipe
 from studio.data.values import Report
@@ -24,6 +24,7 @@ RESULT = "result"
 FETCHED = "fetched"
 FETCHING = "Fetching from the Hub"
 READING = "Reading and checking the rows"
+MEASURING = "Counting tokens"
 MEGABYTE = 10**6
 TELL_SECONDS = 0.5
 ASK_SECONDS = 0.1
@@ -44,6 +45,8 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     try:
         paths = _files(work, folder / FETCHED, ticker)
         report = _made(work, paths, result, ticker)
+        tokenizer = Path(work.tokenizer.path) if work.tokenizer else None
+        measuring.measure(result, work.version, tokenizer, lambda done: ticker.rows(done, report.usable))
     except CancelledError:
         shutil.rmtree(result, ignore_errors=True)
         journal.append(State("stopped"))
@@ -112,13 +115,18 @@ class Ticker:
         return control.requested(self._folder) == "stop"
 
     def bytes(self, done: int, total: int) -> None:
-        self._tell(READING, done, total)
+        self._tell(READING, done, total, MEGABYTE, "MB")
 
     def fetched(self, done: int, total: int) -> None:
-        self._tell(FETCHING, done, total)
+        self._tell(FETCHING, done, total, MEGABYTE, "MB")
 
-    def _tell(self, what: str, done: int, total: int) -> None:
-        """done, total: bytes."""
+    def rows(self, done: int, total: int) -> None:
+        """Ends the work with CancelledError where that was asked for."""
+        if self.cancelled():
+            raise CancelledError("The import was cancelled.", "Bring the file in again when you like.")
+        self._tell(MEASURING, done, total, 1, "rows")
+
+    def _tell(self, what: str, done: int, total: int, scale: int, unit: str) -> None:
         now = time.monotonic()
         if self._told[0] != what:
             self._begun = now
@@ -127,4 +135,4 @@ class Ticker:
         self._told = (what, now)
         spent = now - self._begun
         left = spent * (total - done) / done if done and spent > TELL_SECONDS else None
-        self._journal.append(Progress(what, done // MEGABYTE, -(-total // MEGABYTE), left, "MB"))
+        self._journal.append(Progress(what, done // scale, -(-total // scale), left, unit))

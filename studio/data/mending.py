@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.data.check import Check
+from studio.data.readers import Unread
 from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.repairs.leave_out import UNUSABLE
 from studio.data.store import originals, recipe_of
@@ -79,4 +80,6 @@ def _turns(example: Example) -> list[str]:
 def _text(what: Any) -> str:
     if isinstance(what, Example):
         return "\n".join(_turns(what))[:_SHOWN_CHARACTERS]
+    if isinstance(what, Unread):
+        what = what.text
     return (what if isinstance(what, str) else json.dumps(what, ensure_ascii=False))[:_SHOWN_CHARACTERS]

@@ -12,7 +12,7 @@ from studio.data import Recipe
 from studio.data.hub import hub_name
 from studio.data.sources import size_of
 from studio.session import ids, lock, samples
-from studio.session.preparing import MEGABYTE, Preparing, large, taken_in
+from studio.session.preparing import MEGABYTE, Preparing, counted_with, large, taken_in
 from studio.session.shelf import INCOMING, combined
 from studio.session.tables import DatasetRow
 from studio.session.values import Dataset, Sample
@@ -58,6 +58,8 @@ class Bringing(Preparing):
                 prints = [taken_in(source.path, file) for source, file in zip(sources, files, strict=True)]
             else:
                 data.import_file([source.path for source in sources], folder, row.name, self._limit)
+                if large([source.path for source in sources]):
+                    data.measure(folder, 1, counted_with())
                 prints = [data.fingerprint(source.path) for source in data.originals(folder)]
             row.fingerprint = combined(prints)
             known = self._kept(row, done=not later)

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio import data
 from studio.data import Recipe, Report
-from studio.errors import UsageError
+from studio.errors import DataError, UsageError
 from studio.settings import Settings
 
 MEGABYTE = 10**6
@@ -74,5 +74,8 @@ def fix(
         before = data.import_file(paths, folder, paths[0].name, limit, progress, recipe)
         repairs = data.safe_repairs(before)
         report = data.make_version(folder, 2, replace(recipe, repairs=tuple(repairs)), progress)
+        if report.shape is None or not report.usable:
+            first = next(finding for finding in report.findings if finding.severity == "error")
+            raise DataError(first.message, first.remedy, line=first.line, field=first.field)
         data.export_rows(folder, 2, target, report.shape)
     return Fixed(report, before, tuple(repairs), target)

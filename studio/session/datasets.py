@@ -15,12 +15,13 @@ from studio.errors import UsageError
 from studio.session import checking, lock
 from studio.session.bringing import Bringing
 from studio.session.editing import Editing
+from studio.session.looking import Looking
 from studio.session.splits import Splits
 from studio.session.tables import DatasetRow
 from studio.session.values import Dataset
 
 
-class Datasets(Bringing, Editing, Splits):
+class Datasets(Bringing, Editing, Splits, Looking):
     """The owner's data sets. A file with errors is kept too: its report says what is wrong."""
 
     def check(self, path: Path) -> Report:
@@ -63,10 +64,6 @@ class Datasets(Bringing, Editing, Splits):
         dataset = self.get(dataset_id)
         lines = None if rule is None else _places(dataset.report, rule)
         return data.page_examples(dataset.folder, start, count, search, lines, dataset.version)
-
-    def statistics(self, dataset_id: str) -> "data.Statistics":
-        """Counts and lengths of the usable rows."""
-        return data.statistics(data.load_examples(self.get(dataset_id).rows))
 
     def export(self, dataset_id: str, shape: str | None = None, ending: str = ".jsonl") -> Path:
         """The current version's usable rows as a file to take away, in this shape (a format's NAME; None: its own).

@@ -58,7 +58,7 @@ class Preparing(Shelf):
     def _prepare(self, dataset: Dataset, paths: Sequence[Path], recipe: Recipe, says: str, hub: str = "") -> None:
         """Starts the job that makes the data set's next version, from these files or from what the Hub has."""
         prints = [dataset.fingerprint] if len(paths) == 1 else [data.fingerprint(path) for path in paths]
-        tokenizer = models.starter_folder() / "tokenizer.json"
+        tokenizer = counted_with()
         work = Prepare(
             files=[Source(str(path), found) for path, found in zip(paths, prints, strict=True)],
             name=dataset.name,
@@ -81,6 +81,11 @@ class Preparing(Shelf):
             parent=None,
         )
         self._book.start(row, lambda: work)
+
+
+def counted_with() -> Path:
+    """The tokenizer with which the tokens of large files are counted, whatever model is chosen later."""
+    return models.starter_folder() / "tokenizer.json"
 
 
 def large(paths: Sequence[Path]) -> bool:

@@ -1,23 +1,41 @@
 """The split of a data set's current version: made, remembered with how it was made, and made anew."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from studio import data
-from studio.data.values import Split
-from studio.session.shelf import Shelf
+from studio.data.values import Example, Finding, Split
+from studio.session.preparing import Preparing, large
+from studio.session.values import Dataset
 
 
-class Splits(Shelf):
+class Splits(Preparing):
     """A split belongs to a version. A new version is split as the one before it was."""
 
-    def split(self, dataset_id: str, validation: float = 0.1, test: float = 0.1, seed: int = 17) -> Split:
-        """Divides the usable rows and makes this the current version's split. validation, test: shares of the rows.
+    def split(
+        self,
+        dataset_id: str,
+        validation: float = 0.1,
+        test: float = 0.1,
+        seed: int = 17,
+        *,
+        stratify: bool = True,
+        near: bool = False,
+        column: str | None = None,
+        files: Sequence[str | None] | None = None,
+    ) -> Split:
+        """Divides the usable rows and makes this the current version's split.
 
-        DataError when there are fewer than 4 usable rows.
+        validation, test: shares of the rows. stratify: labels have about the same shares in all parts. near: rows whose
+        prompts are nearly the same stay on one side, as those with the same prompt always do. column: of the file;
+        where it names the parts (train, validation, test) they are taken from it, else rows with the same value stay on
+        one side. files: the part of each of several files, None for one whose rows are divided.
+        DataError when there are fewer than 4 usable rows, or no row has the column.
         """
-        return self._split(dataset_id, {"validation": validation, "test": test, "seed": seed})
+        how: dict[str, Any] = {"validation": validation, "test": test, "seed": seed, "stratify": stratify, "near": near}
+        return self._split(dataset_id, {**how, "column": column, "files": list(files) if files else None})
 
     def current_split(self, dataset_id: str) -> Split:
         """The current version's split; made as its parent's was, or with the default shares, when there is none yet."""
@@ -37,14 +55,26 @@ class Splits(Shelf):
             return self.split_file(dataset_id)
         return self._folder(dataset_id) / version.split
 
-    def _split(self, dataset_id: str, how: dict[str, Any]) -> Split:
+    def leaks(self, dataset_id: str) -> Sequence[Finding]:
+        """Held-out rows that are the same or nearly the same as rows to learn from; none are looked for in large files,
+        which would keep the page waiting."""
+        dataset = self.get(dataset_id)
+        if large([source.path for source in data.originals(dataset.folder)]):
+            return ()
+        return _leaks(dataset.rows, self.split_file(dataset_id))
+
+    def _split(self, dataset_id: str, how: Mapping[str, Any]) -> Split:
         dataset = self.get(dataset_id)
         examples = data.load_examples(dataset.rows)
+        how = {**how, "files": how.get("files") or _files(dataset)}
         made = data.make_split(
             examples,
             seed=how.get("seed", 17),
             validation_share=how.get("validation", 0.1),
             test_share=how.get("test", 0.1),
+            stratify=how.get("stratify", True),
+            groups="near" if how.get("near") else None,
+            **_sides(dataset, examples, how),
         )
         # A folder for each version: the same contents can stand in another order, and the file is named after contents.
         folder = dataset.folder if dataset.version == 1 else dataset.folder / f"v{dataset.version}"
@@ -52,11 +82,39 @@ class Splits(Shelf):
         path = data.save_split(made, folder)
         with self._database.write() as transaction:
             version = self._version(transaction, self._row(transaction, dataset_id))
-            version.split, version.split_how = path.relative_to(dataset.folder).as_posix(), how
+            version.split, version.split_how = path.relative_to(dataset.folder).as_posix(), dict(how)
         return made
+
+
+def _files(dataset: Dataset) -> list[str | None] | None:
+    """The parts that the names of several files say, when they say any but training."""
+    parts = [data.part_of(word) for word in map(_word, dataset.report.files)]
+    return list(parts) if {"validation", "test"} & set(parts) else None
+
+
+def _word(name: str) -> str:
+    """The word of a file's name that may say its part: of train-00000-of-00001.parquet it is train."""
+    words = Path(name).name.lower().split(".")[0].replace("-", "_").split("_")
+    return next((word for word in words if data.part_of(word)), "")
+
+
+def _sides(dataset: Dataset, examples: Sequence[Example], how: Mapping[str, Any]) -> dict[str, Any]:
+    if how.get("files"):
+        return {"parts": data.parts_of_files(examples, how["files"])}
+    if not how.get("column"):
+        return {}
+    values = data.column_values(data.originals(dataset.folder), examples, how["column"])
+    parts = [data.part_of(value) for value in values]
+    named = {part for part in parts if part}
+    return {"parts": parts} if {"validation", "test"} & named else {"column": values}
 
 
 @lru_cache(maxsize=4)
 def _loaded(path: Path) -> Split:
     """A split's file is named after what it says, so it never changes."""
     return data.load_split(path)
+
+
+@lru_cache(maxsize=16)
+def _leaks(rows: Path, split: Path) -> tuple[Finding, ...]:
+    return tuple(data.leaks(data.load_examples(rows), _loaded(split)))

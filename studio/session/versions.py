@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from studio import data
-from studio.data import Mapping, Recipe, Repair
+from studio.data import Example, Finding, Guess, Mapping, Recipe, Repair
+from studio.data.log import Log
 from studio.errors import DataError, JobError
 from studio.session.preparing import Preparing, large
 from studio.session.tables import VersionRow
@@ -35,6 +36,21 @@ class Versions(Preparing):
         """What was done to the original so far."""
         dataset = self.get(dataset_id)
         return data.recipe_of(dataset.folder, dataset.version)
+
+    def guess(self, dataset_id: str) -> Guess:
+        """What the first rows of the file are for, and how its columns can be mapped."""
+        return data.shape_guess(data.originals(self.get(dataset_id).folder)[0])
+
+    def preview_mapping(
+        self, dataset_id: str, mapping: Mapping
+    ) -> tuple[builtins.list[Example], builtins.list[Finding]]:
+        """The first rows as this mapping reads them, and what is wrong with them then. DataError where it leaves a
+        needed field empty."""
+        source = data.originals(self.get(dataset_id).folder)[0]
+        rows, findings = data.preview_mapping(source, mapping)
+        shape = data.format_named(mapping.shape)
+        read = (shape.parse(row, number, Log()) for number, row in enumerate(rows, start=1))
+        return [example for example in read if example is not None], findings
 
     def repairs(self, dataset_id: str) -> builtins.list[tuple[Repair, int]]:
         """The repairs that apply to the current version, each with the number of places it would mend."""

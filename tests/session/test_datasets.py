@@ -85,12 +85,12 @@ def test_rows_by_page_and_search(session: Session, chat_file: Path) -> None:
     found, count = session.datasets.page(dataset.id, 0, 100, "hammer")
     assert len(found) == count > 0
     assert all("hammer" in json.dumps([m.as_dict() for m in example.messages]) for _, example in found)
-    assert session.datasets.statistics(dataset.id).rows == 60
+    assert session.datasets.statistics(dataset.id).numbers.rows == 60
 
 
 def test_the_sample_comes_in_by_one_call(session: Session) -> None:
     project = session.projects.current()
-    (sample,) = session.datasets.samples()
+    sample = session.datasets.samples()[0]
     dataset = session.datasets.add_sample(project.id, sample.id)
     assert dataset.report.usable == sample.rows >= 120
     assert session.datasets.add_sample(project.id, sample.id).id == dataset.id
@@ -126,3 +126,37 @@ def test_owners_do_not_see_each_others_data(session: Session, settings: Settings
             with pytest.raises(NotFoundError):
                 act()
     assert dataset.folder.exists()
+
+
+def test_a_split_by_files_by_column_and_with_near_copies_together(session: Session, tmp_path: Path) -> None:
+    project = session.projects.current()
+    for name, rows in (("train", 60), ("test", 12)):
+        lines = [{"prompt": f"{name} number {n} is", "completion": "odd" if n % 2 else "even"} for n in range(rows)]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    dataset = session.datasets.add(project.id, [tmp_path / "train.jsonl", tmp_path / "test.jsonl"])
+    assert (dataset.name, dataset.report.files) == ("train.jsonl and 1 more", ("train.jsonl", "test.jsonl"))
+    split = session.datasets.current_split(dataset.id)
+    assert (split.test, len(split.validation)) == (tuple(range(60, 72)), 8), "the files' names say their parts"
+    table = tmp_path / "table.csv"
+    table.write_text("prompt,completion,who\n" + "".join(f"q{n},a{n},p{n % 5}\n" for n in range(60)), encoding="utf-8")
+    second = session.datasets.add(project.id, table)
+    made = session.datasets.split(second.id, column="who")
+    people = [{row % 5 for row in part} for part in (made.training, made.validation, made.test)]
+    assert sum(map(len, people)) == len(set.union(*people)), "a person is on one side only"
+    assert session.datasets.split_how(second.id)["column"] == "who"
+    with pytest.raises(DataError, match="No row has"):
+        session.datasets.split(second.id, column="nobody")
+    assert session.datasets.current_split(second.id) == made
+
+
+def test_numbers_are_counted_in_tokens_of_the_model_and_kept(
+    session: Session, chat_file: Path, tiny_model: Path
+) -> None:
+    dataset = session.datasets.add(session.projects.current().id, chat_file, "fruit.jsonl")
+    model = session.models.inspect(str(tiny_model))
+    measured = session.datasets.statistics(dataset.id, model)
+    assert (measured.numbers.lengths.unit, measured.context) == ("tokens", model.context)
+    assert session.datasets.statistics(dataset.id, model) == measured
+    assert session.datasets.statistics(dataset.id).numbers.lengths.unit == "characters"
+    assert len(list(dataset.folder.glob("statistics-1-*.json"))) == 2
+    assert session.datasets.advice(dataset.id).choice in ("tune", "prompt", "retrieve", "more data")
