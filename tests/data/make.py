@@ -1,10 +1,13 @@
 """Small helpers for the tests of the data room."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from studio.data import Checked, Example, Finding, Message, check_file
+from studio.data import Checked, Example, Finding, Message, Source, check_file
+from studio.data.log import Log
+from studio.data.readers import read_rows
 
 
 def checked(folder: Path, content: bytes | str, name: str = "rows.jsonl") -> Checked:
@@ -34,3 +37,17 @@ def chat(*turns: tuple[str, str]) -> dict[str, Any]:
 
 def example(prompt: str, answer: str, line: int = 1) -> Example:
     return Example(line, (Message("user", prompt), Message("assistant", answer)))
+
+
+def read(content: bytes | str, name: str) -> tuple[list[tuple[int, Any]], list[Finding]]:
+    """What the readers make of a file with this content and name: its rows and findings."""
+    log = Log()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.bin"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+        rows = list(read_rows(Source(path, name), log))
+    return rows, list(log.findings())
+
+
+def rules_of(findings: list[Finding]) -> list[tuple[str, int | None]]:
+    return [(finding.rule, finding.line) for finding in findings]

@@ -27,6 +27,7 @@ _NONE = "\x1f"
 _LOOKED_AT_LINES = 100
 _MOST_NAME = 60
 _MOST_WORDS = 4
+_SHOWN = 400
 _HINT = "sep="
 
 # Of the whole process; a field of more characters is told as a fault of its row, and nobody else reads CSV here.
@@ -40,7 +41,9 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
     delimiter = _delimiter(file)
     records = _Records(file, log, delimiter)
     header: Header | None = None
+    found = False
     for line, cells, text in records:
+        found |= header is not None and cells != []
         if cells is None:
             yield line, Unread(text)
         elif not cells:
@@ -50,8 +53,8 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
             header = Header(cells, line, log)
         elif header is not None:
             yield line, header.row(cells, line, log) or Unread(text)
-    if header is None:
-        log.add(rules.ONLY_BLANK, 1)
+    if not found:
+        log.add(rules.NO_ROWS, None)
 
 
 def is_table(file: Opened) -> bool:
@@ -138,7 +141,10 @@ class _Lines:
             self._file.tick()
         text = text_of(raw, line, self._offset, self._log)
         self._offset += length
-        shown = raw[:400].decode("utf-8", "replace") if text is None else text
+        shown = raw.decode("utf-8", "replace") if text is None else text
+        if len(shown) > MOST_CHARACTERS:
+            # A quote in it must not swallow the lines below.
+            shown = shown[:_SHOWN].replace('"', "'")
         return line, shown + "\n" if length > len(raw) else shown, text is not None
 
 

@@ -102,13 +102,11 @@ def _guessed(head: bytes) -> str | None:
 def _western(text: str) -> bool:
     """Whether the accents of a text read as Windows-1252 stand as Western languages have them: among plain letters,
     hardly two in a row, and signs not inside words. Other alphabets read so are rows of accents."""
-    odd = letters = 0
+    odd = accents = 0
     for before, here, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if here < "\x80":
-            continue
-        letters += 1
-        if here in _WESTERN_LETTERS:
-            odd += before in _WESTERN_LETTERS
-        else:
-            odd += here not in _WESTERN_SIGNS or (here in "¿¡²" and before.isalpha() and after.isalpha())
-    return odd * 5 <= letters
+        if here >= "\x80":
+            accents += 1
+            inside = before.isalpha() and after.isalpha()
+            known = here in _WESTERN_LETTERS or (here in _WESTERN_SIGNS and not (inside and here in "¿¡²"))
+            odd += before >= "\x80" or not known
+    return odd * 5 <= accents

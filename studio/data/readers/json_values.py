@@ -65,24 +65,27 @@ class _Reading:
     def _listed(self) -> Iterator[tuple[int, Any]]:
         """The rows of a list, from behind its bracket to behind the one that closes it."""
         window = self._window
-        comma = False
+        comma, whole = False, True
         while mark := window.peek():
             if mark == "]":
                 if comma:
-                    self._fault("Expecting value")
+                    self._log.add(json_faults.TRAILING_COMMA, window.line, None, mark, column=window.column + 1)
                 window.move(1)
                 return
             if mark in ",:}":
                 self._fault("Expecting value")
                 window.move(1)
                 continue
-            yield self._row()
+            line, value = self._row()
+            whole = not isinstance(value, Unread)
+            yield line, value
             comma = window.peek() == ","
             if comma:
                 window.move(1)
             elif window.peek() not in ("]", ""):
                 self._fault("Expecting ',' delimiter")
-        self._log.add(json_faults.UNCLOSED, window.line)
+        if whole:
+            self._log.add(json_faults.UNCLOSED, window.line)
 
     def _row(self) -> tuple[int, Any]:
         """The row that begins here; the window stands behind it then."""

@@ -34,6 +34,8 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "a word processor's document"),
 )
+# Fewer are a slip inside of a text, which its line then says.
+_LEAST_ZEROS = 8
 _TAR_AT, _TAR = 257, b"ustar"
 _LIST_OF_ROWS = re.compile(r"\[\s*(\{|$)")
 _PAGE = re.compile(rb"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
@@ -61,7 +63,7 @@ def _reader_of(file: Opened, log: Log) -> Reader | None:
         return workbook
     if not head:
         if not log.errors:
-            log.add(rules.EMPTY, None)
+            log.add(rules.EMPTY, 1)
         return None
     return None if _not_text(head, log) else _of_text(file, log)
 
@@ -70,7 +72,8 @@ def _not_text(head: bytes, log: Log) -> bool:
     what = next((what for magic, what in _MAGIC if head.startswith(magic)), None)
     if what is None and head[_TAR_AT:].startswith(_TAR):
         what = "a tar archive"
-    if what is None and not wide(head) and head[:4096].count(0) * 10 > len(head[:4096]):
+    zeros = head[:4096].count(0)
+    if what is None and not wide(head) and zeros >= _LEAST_ZEROS and zeros * 10 > len(head[:4096]):
         what = "a program's own format"
     if what is not None:
         log.add(rules.BINARY, None, what=what)

@@ -9,8 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import reduce
-from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
@@ -28,8 +29,8 @@ SUFFIXES = (".xlsx", ".xlsm")
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MAGICS = (_ZIP, _OLD)
 
-_MOST_UNPACKED = 400_000_000
-_MOST_CELLS = 5_000_000
+_MOST_UNPACKED = 150_000_000
+_MOST_CELLS = 1_500_000
 _BLOCK = 1 << 18
 _TICK_ROWS = 500
 _CELL = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
@@ -43,7 +44,8 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
         if file.head.startswith(_OLD):
             _refuse_old(stream, log)
             return
-        with TemporaryFile() as checked:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            checked = Path(folder) / "checked.xlsx"
             try:
                 if _look_through(stream, checked, log):
                     yield from _rows(checked, file, log)
@@ -66,7 +68,7 @@ def _refuse_old(stream: BinaryIO, log: Log) -> None:
     log.add(rules.BINARY, None, what="a document of an Office program from before 2007")
 
 
-def _look_through(stream: BinaryIO, target: IO[bytes], log: Log) -> bool:
+def _look_through(stream: BinaryIO, target: Path, log: Log) -> bool:
     """Copies the parts that hold text to `target`, unpacked, so that the library unpacks nothing that was not measured.
     False after the log says what is wrong with the workbook."""
     with zipfile.ZipFile(stream) as packed, zipfile.ZipFile(target, "w") as plain:
@@ -89,7 +91,6 @@ def _look_through(stream: BinaryIO, target: IO[bytes], log: Log) -> bool:
             if reach.cells > _MOST_CELLS:
                 log.add(tables.TOO_LARGE, None)
                 return False
-    target.seek(0)
     return True
 
 
@@ -138,8 +139,8 @@ def _number(letters: str) -> int:
     return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters.upper(), 0)
 
 
-def _rows(checked: IO[bytes], file: Opened, log: Log) -> Iterator[tuple[int, Any]]:
-    with CalamineWorkbook.from_filelike(checked) as book:
+def _rows(checked: Path, file: Opened, log: Log) -> Iterator[tuple[int, Any]]:
+    with CalamineWorkbook.from_path(checked) as book:
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         for name in names:
             header: Header | None = None
