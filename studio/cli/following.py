@@ -74,9 +74,12 @@ def line(event: dict[str, Any]) -> str | None:
     """The line for an event, None for one that is not worth a line (single steps)."""
     match event["type"]:
         case "plan":
+            course = f"{event['rows']:,} training examples, {event['steps']:,} steps in {event['epochs']} epochs"
+            if not event["parameters"]:
+                # A provider does not tell how large its model is.
+                return f"{course} at {event['device']}"
             return (
-                f"{event['rows']:,} training examples, {event['steps']:,} steps in {event['epochs']} epochs; "
-                f"{event['trainable_parameters']:,} of {event['parameters']:,} parameters are trained on "
+                f"{course}; {event['trainable_parameters']:,} of {event['parameters']:,} parameters are trained on "
                 f"{event['device']}"
             )
         case "validation":
@@ -84,6 +87,8 @@ def line(event: dict[str, Any]) -> str | None:
             return f"step {event['step']:,}, epoch {event['epoch']:.2f}: validation loss {event['loss']:.3f}{best}"
         case "progress":
             return f"{event['what']}: {event['done']:,} of {event['total']:,}" if event["total"] else event["what"]
+        case "remote":
+            return str(event["sentence"])
         case "note":
             return str(event["text"])
     return None

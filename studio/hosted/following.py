@@ -15,7 +15,7 @@ from studio.errors import LostSightError, ServiceError
 from studio.hosted import price
 from studio.hosted.base import ENDED, Metric, Provider, RemoteEvent, RemoteJob, Service
 from studio.hosted.openai_words import metrics_in
-from studio.hosted.statuses import ASKED, REMEDIES, SENTENCES, TOO_DEAR
+from studio.hosted.statuses import ASKED, LATER, REMEDIES, SENTENCES, TOO_DEAR
 from studio.hosted.steady import Steady
 from studio.hosted.told import Told
 from studio.jobs import control
@@ -186,7 +186,9 @@ class Follower:
             says = f" It says: “{job.fault}”" if job.fault else " It gives no reason."
             remedy = REMEDIES.get(job.code, "Look into its own pages for the reason, then start again.")
             return Failure(f"{self.provider.title} could not finish the job.{says}", remedy)
-        finished = job.status == "succeeded"
+        finished, best = job.status == "succeeded", self.told.best
+        if finished and best and best[0] < self.told.last_step:
+            self.journal.append(Note(LATER.format(step=best[0], place=self.provider.title)))
         self.journal.append(Result(self._result(job, course, finished)))
         self.journal.append(State("finished" if finished else "stopped"))
         return None

@@ -12,6 +12,10 @@ SENTENCES = {
 }
 ASKED = "Cancelled at {place}, as you asked."
 TOO_DEAR = "Cancelled at {place}, because it would have cost more than your limit of {cap}."
+LATER = (
+    "The loss on validation examples was lowest at step {step}, but {place} gives the state of the last step. "
+    "A checkpoint near the lowest can be tried in the chat."
+)
 REMEDIES = {
     "invalid_n_examples": "Add examples, then start again.",
     "invalid_training_file": "Mend the lines it names, then start again.",

@@ -31,7 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
-        type=_pair,
+        type=pair,
         dest="options",
         metavar="NAME=VALUE",
         help="change one option of the method; may be given several times",
@@ -39,7 +39,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--name", help="what to call the run")
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """NAME=VALUE as name and value; argparse tells what is wrong."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
