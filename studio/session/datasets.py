@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from studio import data
-from studio.data.recipe import Recipe
 from studio.data.values import Example, Report
 from studio.errors import UsageError
 from studio.session import checking, lock
@@ -53,8 +52,17 @@ class Datasets(Bringing, Editing, Splits, Looking):
             return None
         for other in self.list(dataset.project):
             if other.id != dataset.id and other.version > 1:
-                return other if self.recipe(other.id).without_edits() != Recipe() else None
+                return other if self._suits(dataset, other) else None
         return None
+
+    def _suits(self, dataset: Dataset, other: Dataset) -> bool:
+        """Whether the steps of the other one would do something here: the same columns, or the same shape with faults
+        that they mend."""
+        recipe = self.recipe(other.id)
+        if recipe.mapping is not None:
+            return set(recipe.mapping.columns.values()) <= set(self.guess(dataset.id).columns)
+        offered = {repair.id for repair, _ in self.repairs(dataset.id)}
+        return dataset.report.shape == other.report.shape and bool(offered & set(recipe.repairs))
 
     def page(
         self, dataset_id: str, start: int, count: int, search: str = "", rule: str | None = None

@@ -6,9 +6,10 @@ A version is made from the originals by a recipe, so nothing here ever changes w
 import builtins
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from studio import data
-from studio.data import Example, Finding, Guess, Mapping, Recipe, Repair
+from studio.data import Example, Finding, Guess, Mapping, Recipe, Repair, Source
 from studio.data.log import Log
 from studio.errors import DataError, JobError
 from studio.session.preparing import Preparing, large
@@ -39,7 +40,7 @@ class Versions(Preparing):
 
     def guess(self, dataset_id: str) -> Guess:
         """What the first rows of the file are for, and how its columns can be mapped."""
-        return data.shape_guess(data.originals(self.get(dataset_id).folder)[0])
+        return _guess(data.originals(self.get(dataset_id).folder)[0])
 
     def preview_mapping(
         self, dataset_id: str, mapping: Mapping
@@ -108,3 +109,9 @@ class Versions(Preparing):
                 raise JobError(f"{row.name} is as it was brought in.", "There is nothing to undo.")
             row.version = parent
         return self.get(dataset_id)
+
+
+@lru_cache(maxsize=16)
+def _guess(original: Source) -> Guess:
+    """An original never changes."""
+    return data.shape_guess(original)

@@ -42,6 +42,9 @@ def build(page: Page) -> Tab:
                 session.datasets.mend_like(dataset.id, told["other"])
             case "undo":
                 session.datasets.undo(dataset.id)
+            case "filter":
+                kept = {"dataset": dataset.id, "start": 0, "search": "", "rule": told["rule"]}
+                session.projects.remember(project, rows=kept)
 
     def look(project: str, event: gr.EventData) -> tuple[str, Any]:
         """The findings with a preview under the one whose repair was asked for; without one when it is put away."""
@@ -77,6 +80,9 @@ def _strip(dataset: Dataset) -> str:
 
 
 def _all(page: Page, dataset: Dataset, asked: str | None = None, preview: Preview | None = None) -> str:
+    if dataset.report.shape is None and page.session.datasets.guess(dataset.id).columns:
+        # One thing to do, in the card below: to say what the columns are.
+        return _lead(page, dataset, []) + _history(page, dataset)
     offers = page.session.datasets.repairs(dataset.id)
     found = dataset.report.findings
     groups = [_group(severity, found, offers, asked, preview) for severity in SEVERITIES]
@@ -127,6 +133,8 @@ def _rule(found: list[Finding], mending: Offers, asked: str | None, preview: Pre
         if repair.id != asked
     )
     shown = "".join(_preview(repair, preview) for repair, _ in mending if repair.id == asked)
+    if lines and first.severity != "error":
+        presses += button("filter", words.SHOW_ROWS, kind="quiet", rule=first.rule, to="examples")
     listed = _lines(lines, first, count) if lines else ""
     return f'<div class="fs-finding">{head}<div class="fs-finding-tools">{presses}</div>{shown}{listed}</div>'
 
@@ -167,7 +175,8 @@ def _counts(preview: Preview | None) -> str:
         return words.PREVIEW_NOTHING
     counts = ((preview.changed, words.PREVIEW_CHANGES), (preview.removed, words.PREVIEW_REMOVES))
     parts = [said.format(rows="1 row" if n == 1 else f"{html.number(n)} rows") for n, said in counts if n]
-    return words.PREVIEW_COUNT.format(does=" and ".join(parts))
+    whole = len(preview.rows) == preview.changed + preview.removed
+    return (words.PREVIEW_COUNT if whole else words.PREVIEW_FIRST).format(does=" and ".join(parts))
 
 
 def _history(page: Page, dataset: Dataset) -> str:

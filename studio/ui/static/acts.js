@@ -31,6 +31,7 @@
       if (!pressed) return;
       const row = pressed.closest("[data-row]");
       const act = pressed.dataset.act;
+      if (pressed.dataset.to) document.getElementById(pressed.dataset.to)?.scrollIntoView({ block: "center" });
       if (act === "edit") edit(row);
       else if (act === "new") edit(element.querySelector(`[data-row="${pressed.dataset.form || "new"}"]`));
       else if (act === "leave") leave(row);

@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from studio.ui import html, words
-from studio.ui.data import bring, examples, findings, split, waiting
+from studio.ui.data import away, bring, columns, counsel, examples, findings, pictures, split, waiting
 from studio.ui.page import Page, Standing, Tab, show_aside
 
 NAME = "data"
-CARDS = (bring, waiting, findings, examples, split)
+CARDS = (bring, waiting, findings, columns, examples, split, pictures, counsel, away)
 
 
 def build(page: Page) -> Tab:

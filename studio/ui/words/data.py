@@ -32,12 +32,13 @@ CHECKING = "Reading and checking your file."
 STARTING = "Getting the work started."
 GROUPS = {"error": "Must be mended", "warning": "Worth a look", "note": "For your information"}
 GROUP_LINE = {
-    "error": "These rows are left out of training until they are mended in the file.",
+    "error": "These rows are left out of training until they are mended.",
     "warning": "These rows are used. Look whether they are what you meant.",
     "note": "Nothing to do here.",
 }
 ALL_WELL = "Nothing to mend: every row can be used."
 SHOW_LINES = "Show lines"
+SHOW_ROWS = "Show these examples"
 MORE_LINES = "and {count} more"
 SAFE_LINE = "{kinds} of faults can be mended at once, without losing a row that could be used."
 SAFE_BUTTON = "Mend all that is safe"
@@ -46,7 +47,8 @@ LIKE_BUTTON = "Mend it the same way as last time"
 MEND = "Mend"
 NOT_NOW = "Not now"
 MENDING = "Mending. Your file itself is not touched."
-PREVIEW_COUNT = "Here it {does}; these are the first."
+PREVIEW_COUNT = "Here it {does}."
+PREVIEW_FIRST = "Here it {does}; these are the first."
 PREVIEW_CHANGES = "changes {rows}"
 PREVIEW_REMOVES = "removes {rows}"
 PREVIEW_LARGE = "The file is large, so what changes is seen when it is done; it can be undone."
@@ -62,8 +64,38 @@ AWAY_KIND = "Kind of file"
 AWAY_BUTTON = "Download"
 ENDINGS = {"jsonl": "JSON lines (.jsonl)", "csv": "Table (.csv)"}
 LEFT_OUT = "Download the {rows} left out, with the reasons"
-SHAPES = {"chat": "chats", "prompt_completion": "prompts with completions"}
-NO_SHAPE = "no known shape"
+SHAPES = {
+    "chat": "chats",
+    "prompt_completion": "prompts with completions",
+    "instruction": "instructions with answers",
+    "sharegpt": "conversations",
+    "text_label": "texts with labels",
+    "preference": "pairs of answers",
+    "raw_text": "plain text",
+}
+NO_SHAPE = "columns not chosen yet"
+COLUMNS_TITLE = "Not read as you meant? Say what the columns are"
+COLUMNS_UNREAD = "What do the columns hold?"
+COLUMNS_LINE = "Choose which column is what; below you see at once how the first examples would be read."
+COLUMNS_SHAPE = "What are the rows?"
+SHAPE_CHOICES = {
+    "chat": "Something is said, something is answered (chat)",
+    "prompt_completion": "A prompt with its completion",
+    "instruction": "An instruction, perhaps with an input, and its answer",
+    "sharegpt": "Whole conversations in one column (ShareGPT)",
+    "text_label": "A text with its label",
+    "preference": "A question with a better and a worse answer",
+    "raw_text": "Plain text to continue",
+}
+NO_COLUMN = "(none)"
+OPTIONAL = "(may stay empty)"
+CONSTANT = "Or the same words before every example (system prompt)"
+CONSTANT_INFO = "Used when no column is chosen for it."
+COLUMNS_APPLY = "Read the file like this"
+COLUMNS_EMPTY = "Choose a column, and the first examples appear here."
+COLUMNS_PREVIEW = "How the first examples would be read"
+READING_COLUMNS = "Reading the file anew."
+NO_SHAPE_CHOSEN = ("It is not said yet what the rows are.", "Choose it in the first field.")
 EXAMPLES_TITLE = "Your examples, as the model reads them"
 SEARCH_LABEL = "Search the examples"
 SEARCH_HINT = "a word from a question or an answer"
@@ -102,6 +134,20 @@ SPLIT_FEW = (
 SPLIT_SLIDER = "Share held out, in percent"
 SPLIT_SLIDER_INFO = "Half of it steers the training, half judges the result."
 SPLIT_MORE = "More ways to divide"
+SPLIT_STRATIFY = "Keep the labels in the same proportion in every part"
+SPLIT_NEAR = "Keep examples that are nearly the same on one side"
+SPLIT_COLUMN = "Divide by a column"
+SPLIT_COLUMN_INFO = (
+    "Where the column says train, validation or test, the examples go there. Else all examples with the same value "
+    "stay on one side: the same customer, say."
+)
+SPLIT_FILES = "{name} is"
+SPLIT_FILES_AUTO = "divided by the studio"
+PARTS = {"training": "to learn from", "validation": "to steer by", "test": "held out to judge with"}
+SPLIT_AGAIN = "Divide like this"
+DIVIDING = "Dividing the examples."
+LEAKS = "{count} are the same as, or nearly the same as, examples to learn from. The verdict would flatter the model."
+LEAKS_BUTTON = "Keep such examples on one side"
 SEED = "Seed"
 SEED_INFO = "The same number always draws the same examples."
 FINGERPRINT = "Fingerprint of this division"
@@ -115,3 +161,33 @@ TO_METHOD = "Choose a method"
 DATA_READY = "{usable} examples can be used."
 DATA_NONE = "No data yet: drop a file or take the sample."
 DATA_TOO_FEW = "{usable} usable examples: training needs at least 4."
+
+PICTURES_TITLE = "What is in it"
+PICTURES = {
+    "lengths": "Lengths",
+    "labels": "Labels",
+    "first_words": "How answers begin",
+    "languages": "Languages",
+    "roles": "Turns",
+}
+PICTURE_LABEL = "Picture"
+LENGTHS_LINE = "{rows} examples, {tokens} tokens in all. A token is a piece of a word, about four letters."
+LENGTHS_CHARACTERS = (
+    "{rows} examples. Half of the prompts are shorter than {prompt} characters, half of the answers than {answer}."
+)
+FITS = "All fit into the {context} tokens that this model reads at once."
+CUT = "About {count} are longer than the {context} tokens that this model reads at once, and would be cut."
+AXIS = {"tokens": "tokens in an example", "characters": "characters in an example"}
+EXAMPLES_AXIS = "examples"
+TURNS_AXIS = "turns"
+CONTEXT_LIMIT = "what the model reads at once"
+MORE_KINDS = "The {shown} most frequent of {all}."
+ADVICE_TITLE = "Is tuning the right tool?"
+GOAL_LABEL = "What do you want of the model?"
+GOAL_NONE = "I have not decided"
+CHOICES = {
+    "tune": "Tuning",
+    "prompt": "A good prompt",
+    "retrieve": "Looking facts up",
+    "more data": "More data",
+}
