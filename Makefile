@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check
 
-.PHONY: start test lint bench fake-openai clean
+.PHONY: start test lint bench soak fake-openai clean
 
 start: $(VENV)/.installed
 	$(BIN)/studio ui
@@ -31,6 +31,10 @@ lint: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python -m benchmarks
+
+# Random sequences of faults, as many as a person has patience for; `make test` plays a few of them.
+soak: $(VENV)/.developing
+	SOAK=1 $(BIN)/python -m pytest -m soak --timeout 3600
 
 # A stand-in for a hosted tuning service on this machine, to try the Hosted card without an account.
 fake-openai: $(VENV)/.developing

@@ -112,6 +112,8 @@ def test_cells_that_hold_turns() -> None:
     cell = json.dumps(turns).replace('"', '""')
     rows, _ = read(f'messages,label,note\n"{cell}","[""x"", ""y""]","[1]"\n', "table.csv")
     assert rows == [(2, {"messages": turns, "label": ["x", "y"], "note": "[1]"})]
+    for cell in ("[broken", "{", "[1]", '[{""a"": 1}]', "[]", "text"):
+        assert read(f'messages,label\n"{cell}","{cell}"\n', "table.csv")[0][0][1]["messages"] == cell.replace('""', '"')
 
 
 def book(*sheets: list[list[Any]]) -> bytes:

@@ -56,9 +56,9 @@ class Header:
             return cell
         value = self._decoder.decode(cell, line, Log())
         parts = value.get("messages") if name == "input" and isinstance(value, dict) else value
+        if not isinstance(parts, list) or not parts:
+            return cell
         if name in _LABELS:
-            fits = isinstance(parts, list) and all(isinstance(part, str) for part in parts)
-        else:
-            fits = isinstance(parts, list) and all(isinstance(part, dict) for part in parts)
-            fits &= name == "tools" or any({"role", "from"} & part.keys() for part in parts if fits)
-        return value if fits and parts else cell
+            return value if all(isinstance(part, str) for part in parts) else cell
+        turns = all(isinstance(part, dict) and (name == "tools" or {"role", "from"} & part.keys()) for part in parts)
+        return value if turns else cell
