@@ -44,6 +44,11 @@ class Batch:
         """All texts of all turns in one; of a system prompt that comes again and again only the first."""
         return _GAP.join(self._texts)
 
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Characters of each row's turns."""
+        return [_size(example) for example in self.examples]
+
     def turns_with(self, pattern: re.Pattern[str]) -> list[tuple[Example, int]]:
         """The turns in which the pattern occurs, each once: the row and the number of its turn. A rejected turn counts
         on after the others."""
@@ -97,6 +102,14 @@ def batches(examples: Iterable[Example], field: Field) -> Iterator[Batch]:
             start += len(group)
             group, characters = [], 0
         group.append(example)
-        characters += sum(len(message.content) for message in example.messages)
+        characters += _size(example)
     if group:
         yield Batch(group, start, field)
+
+
+def _size(example: Example) -> int:
+    # A plain loop: this is asked of every row, and a generator would take twice the time.
+    size = 0
+    for message in example.messages:
+        size += len(message.content)
+    return size

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.data.batch import batches
@@ -92,6 +92,19 @@ class Check:
         for check in over_file:
             check.end(self._log)
         mended.tell(mender, self._log)
+
+    def errors(self) -> Report:
+        """Only what keeps rows from being used: for a first word on a large file, many times faster than the whole
+        check. Not for a recipe."""
+        self._shape = self._decided()
+        if self._shape is None:
+            self._without_shape()
+        else:
+            whole = self._pass(self._shape, Mender(), self._log, 0)
+            whole.count()
+            self._rows, self._usable = whole.rows, whole.usable
+        report = self.report()
+        return replace(report, findings=tuple(f for f in report.findings if f.severity == "error"))
 
     def mend(self) -> None:
         """Lets the repairs work and `watch` see it; rows are neither compared nor given out."""

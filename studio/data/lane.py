@@ -162,35 +162,55 @@ LANES = {
 """By the name of the shape."""
 
 
-def rows_on(lane: Lane, file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int, Any]]:
-    """What jsonl.rows gives, but that an ordinary row is an Example already."""
+@dataclass(frozen=True)
+class Ordinary:
+    """So many ordinary rows, of which nobody wants to know more."""
+
+    count: int
+
+
+def rows_on(
+    lane: Lane, file: Opened, log: Log, mend: Mend | None = None, *, counted: bool = False
+) -> Iterator[tuple[int, Any]]:
+    """What jsonl.rows gives, but that an ordinary row is an Example already. counted: a block of ordinary rows comes as
+    their number alone, and keys that come twice in them are not noticed."""
     decoder = Decoder(mend)
     line, offset, found = 1, 0, False
     for block, length in _blocks(file.stream):
         file.tick()
         lines = block.removesuffix(b"\n").split(b"\n")
         ready = lane.rows_of(lines) if len(block) <= MOST_CHARACTERS else None
-        if ready is not None and lane.repeats_no_key(ready, block):
-            found = True
+        if ready is None or not (counted or lane.repeats_no_key(ready, block)):
+            yield from _singly(lane, lines, line, offset, found, decoder, log)
+        elif counted:
+            yield line, Ordinary(len(ready))
+        else:
             yield from zip(itertools.count(line), map(lane.example, ready, itertools.count(line)), strict=False)
-            line += len(ready)
-            offset += length
-            continue
-        for raw in lines:
-            size = len(raw) + 1
-            raw = raw.rstrip(b"\r")
-            if not raw or raw.isspace():
-                if found:
-                    log.add(rules.BLANK_LINE, line)
-            else:
-                found = True
-                single = lane.rows_of([raw]) if len(raw) <= MOST_CHARACTERS else None
-                is_ordinary = single is not None and lane.repeats_no_key(single, raw)
-                yield line, lane.example(single[0], line) if is_ordinary else value_of(raw, line, offset, decoder, log)
-            line += 1
-            offset += size
+        found = found or ready is not None or any(raw and not raw.isspace() for raw in lines)
+        line += len(lines)
+        offset += length
     if not found:
         log.add(rules.ONLY_BLANK, 1)
+
+
+def _singly(
+    lane: Lane, lines: list[bytes], line: int, offset: int, found: bool, decoder: Decoder, log: Log
+) -> Iterator[tuple[int, Any]]:
+    """Line by line, each by the lane or the long way. found: whether a row came before, for blank lines at the
+    beginning are no finding."""
+    for number, whole in enumerate(lines, start=line):
+        raw = whole.rstrip(b"\r")
+        if not raw or raw.isspace():
+            if found:
+                log.add(rules.BLANK_LINE, number)
+        else:
+            found = True
+            rows = lane.rows_of([raw]) if len(raw) <= MOST_CHARACTERS else None
+            if rows and lane.repeats_no_key(rows, raw):
+                yield number, lane.example(rows[0], number)
+            else:
+                yield number, value_of(raw, number, offset, decoder, log)
+        offset += len(whole) + 1
 
 
 def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from studio.data.checks import ROW_CHECKS, shape, turns
 from studio.data.formats import Format
-from studio.data.lane import LANES, Lane, rows_on
+from studio.data.lane import LANES, Lane, Ordinary, rows_on
 from studio.data.log import Log
 from studio.data.mapping import Mapper
 from studio.data.readers import Unread, jsonl, read_rows
@@ -83,6 +83,20 @@ class Pass:
                 self.usable += 1
                 yield example
         self._log.held = None
+
+    def count(self) -> None:
+        """Counts rows and usable rows and finds errors, many times faster than `examples`; of warnings only some. Not
+        for recipes with repairs or edits."""
+        for source, tell in zip(self._sources, self._progress, strict=True):
+            self._log.file = source.name if len(self._sources) > 1 else None
+            for line, row in read(source, self._log, tell, self._cancelled, lane=self._lane, counted=True):
+                if type(row) is Ordinary:
+                    self.rows += row.count
+                    self.usable += row.count
+                else:
+                    self.rows += 1
+                    self.usable += self._mended(line, row) is not None
+        self._log.file = None
 
     def _edited(self, file: int, line: int, row: Any) -> Example | None:
         """The row, or what was put in its place by hand."""
@@ -166,11 +180,12 @@ def read(
     cancelled: Cancelled | None = None,
     mender: Mender | None = None,
     lane: Lane | None = None,
+    counted: bool = False,
 ) -> Iterator[tuple[int, Any]]:
-    """The rows of one file as (line, JSON value); with a lane, ordinary rows as examples. DataError where the disk
-    gives up, CancelledError."""
+    """The rows of one file as (line, JSON value); with a lane, ordinary rows as examples, or as their number alone
+    where `counted`. DataError where the disk gives up, CancelledError."""
     mend = mender.line if mender and mender.is_at_work else None
-    lines_of_json = partial(rows_on, lane) if lane else jsonl.rows
+    lines_of_json = partial(rows_on, lane, counted=counted) if lane else jsonl.rows
     try:
         for count, item in enumerate(read_rows(source, log, progress, mend, lines_of_json)):
             if count % _ASK_ROWS == 0 and cancelled and cancelled():

@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.data import Checked, Edit, Recipe, check_file, stream
+from studio.data.check import Check
 from studio.data.lane import LANES, rows_on
 from studio.data.log import Log
 from studio.data.readers.opening import Opened
+from studio.data.sources import sources_of
 from studio.data.values import Example
 from tests.data.make import lines
 from tests.tiny import chat_rows
@@ -96,7 +98,12 @@ def test_the_lane_and_the_long_way_agree(
     repairs = data.draw(st.sampled_from([(), ("text.stripped", "turn.roles_renamed", "rows.unusable")]))
     edits = data.draw(st.sampled_from([(), (Edit("delete", 2), Edit("add", 0, {"prompt": "a", "completion": "b"}))]))
     recipe = Recipe(shape=shape, repairs=repairs, edits=edits)
-    assert found(path, monkeypatch, True, recipe) == found(path, monkeypatch, False, recipe)
+    slow = found(path, monkeypatch, False, recipe)
+    assert found(path, monkeypatch, True, recipe) == slow
+    if not repairs and not edits:
+        errors = Check(sources_of(path, "rows.jsonl"), "rows.jsonl", recipe=recipe).errors()
+        assert errors.findings == tuple(f for f in slow.report.findings if f.severity == "error")
+        assert (errors.rows, errors.usable) == (slow.report.rows, slow.report.usable)
 
 
 def test_many_blocks_and_one_bad_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

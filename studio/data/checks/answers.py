@@ -1,5 +1,7 @@
 """Rules about the form of the answers: JSON in most rows and not in others, other keys than in most."""
 
+from typing import Any
+
 import msgspec
 
 from studio.data.batch import Batch
@@ -10,6 +12,7 @@ from studio.data.rules import Rule, listing
 LEAST_ROWS = 10
 MOST = 0.7
 MOST_KEYS = 0.8
+MOST_WAYS = 100
 
 NOT_JSON = Rule(
     "answers.not_json",
@@ -52,15 +55,14 @@ class Form:
     def __init__(self) -> None:
         self._keys: Kinds[tuple[str, ...] | None] = Kinds()
         self._ways: set[tuple[bool, tuple[str, ...]]] = set()
-        self._field: str | None = None
 
     def see(self, batch: Batch, log: Log) -> None:
-        for example in batch.examples:
-            answer = example.answer
-            keys = keys_of(answer)
-            self._keys.add(None if keys is None else tuple(sorted(keys)), example, answer, log)
-            if keys is not None and len(self._ways) < 100:
-                self._ways.add((spaced(answer), keys))
+        keys = [keys_of(example.answer) for example in batch.examples]
+        kinds = [None if names is None else tuple(sorted(names)) for names in keys]
+        self._keys.add(kinds, batch, lambda example: example.answer, log)
+        for example, names in zip(batch.examples, keys, strict=True):
+            if names is not None and len(self._ways) < MOST_WAYS:
+                self._ways.add((spaced(example.answer), names))
 
     def end(self, log: Log) -> None:
         count = self._keys.count
@@ -72,7 +74,7 @@ class Form:
             self._keys.tell(None, NOT_JSON, None, log, share=objects / rows)
         del count[None]
         usual, most = count.most_common(1)[0]
-        values = {"usual": _in_words(usual), "share": most / objects}
+        values: dict[str, Any] = {"usual": _in_words(usual), "share": most / objects}
         if most == objects:
             orders = {keys for _, keys in self._ways}
             if len({way for way, _ in self._ways}) > 1 or len(orders) > 1:
@@ -87,7 +89,8 @@ class Form:
 
 def keys_of(text: str) -> tuple[str, ...] | None:
     """The keys of a text that is a JSON object, in its order; None where it is none."""
-    if text[:1] != "{" and text.lstrip()[:1] != "{":
+    first = text[:1]
+    if first != "{" and not (first.isspace() and text.lstrip().startswith("{")):
         return None
     try:
         return tuple(_keys_of(text))

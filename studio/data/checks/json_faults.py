@@ -2,6 +2,7 @@
 readers/strict_json.py."""
 
 import re
+from typing import Any
 
 from studio.data.log import Log
 from studio.data.rules import Rule, quoted
@@ -149,7 +150,7 @@ def place_of(text: str, at: int, line: int, begin: tuple[int, int] | None = None
     return f"{column}" if first + ends == line else f"{column} of line {first + ends}"
 
 
-def _cause(text: str, fault: str, at: int) -> tuple[Rule, dict[str, str]]:
+def _cause(text: str, fault: str, at: int) -> tuple[Rule, dict[str, Any]]:
     here, before, after = text[at : at + 1], text[:at].rstrip(), text[at + 1 :].lstrip()
     word = _WORD.match(text, at)
     simple: tuple[tuple[bool, Rule], ...] = (

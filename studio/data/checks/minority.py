@@ -2,10 +2,11 @@
 counted, and its first rows are kept for the findings."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from studio.data.batch import Batch
 from studio.data.log import MOST_PER_RULE, Log
 from studio.data.rules import Rule, excerpt
 from studio.data.values import Example
@@ -31,15 +32,21 @@ class Kinds(Generic[K]):
         self.rows: dict[K, list[Kept]] = {}
         self.too_many = False
 
-    def add(self, kind: K, example: Example, shown: str, log: Log) -> None:
-        if kind not in self.count and len(self.count) >= MOST_KINDS:
-            self.too_many = True
-            return
-        self.count[kind] += 1
-        rows = self.rows.setdefault(kind, [])
-        # Of a kind with many rows only the first can still matter.
-        if len(rows) < (MOST_PER_RULE if len(self.count) < 10 else 10):
-            rows.append(Kept(example.line, log.file, excerpt(shown)))
+    def add(self, kinds: Sequence[K], batch: Batch, shown: Callable[[Example], str], log: Log) -> None:
+        """Takes the kind of each row of a batch. shown: what a finding shows of a row."""
+        found = Counter(kinds)
+        for kind in found:
+            if kind not in self.count and len(self.count) >= MOST_KINDS:
+                self.too_many = True
+                return
+            self.count[kind] += found[kind]
+            self.rows.setdefault(kind, [])
+        # Of many kinds only the first rows of each can still matter.
+        most = MOST_PER_RULE if len(self.count) < 10 else 10
+        wanted = {kind for kind in found if len(self.rows[kind]) < most}
+        for kind, example in zip(kinds, batch.examples, strict=True) if wanted else ():
+            if kind in wanted and len(self.rows[kind]) < most:
+                self.rows[kind].append(Kept(example.line, log.file, excerpt(shown(example))))
 
     def tell(self, kind: K, rule: Rule, field: str | None, log: Log, **values: object) -> None:
         """A finding for each row of a kind; the last one stands for those that were not kept."""

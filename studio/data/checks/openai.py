@@ -47,9 +47,8 @@ class Hosted:
 
     def see(self, batch: Batch, log: Log) -> None:
         self._rows += len(batch.examples)
-        for example in batch.examples:
-            size = sum(len(message.content) for message in example.messages)
-            self._bytes += size
+        self._bytes += sum(batch.sizes)
+        for example, size in zip(batch.examples, batch.sizes, strict=True):
             if size > MOST_TOKENS * CHARACTERS_A_TOKEN:
                 log.add(LONG, example.line, None, example.answer, tokens=size // CHARACTERS_A_TOKEN)
 

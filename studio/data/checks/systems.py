@@ -32,10 +32,8 @@ class Systems:
         self._kinds: Kinds[bool] = Kinds()
 
     def see(self, batch: Batch, log: Log) -> None:
-        for example in batch.examples:
-            self._kinds.add(
-                any(m.role == "system" for m in example.messages), example, example.messages[0].content, log
-            )
+        have = [any(message.role == "system" for message in example.messages) for example in batch.examples]
+        self._kinds.add(have, batch, lambda example: example.messages[0].content, log)
 
     def end(self, log: Log) -> None:
         count = self._kinds.count
