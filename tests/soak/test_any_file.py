@@ -68,6 +68,7 @@ def read(folder: Path, content: bytes, name: str, repairs: tuple[str, ...], take
         assert export_rows(kept, None, folder / "out.csv", imported.shape or "") == imported.usable
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(SECONDS + 300)
 def test_any_file(tmp_path: Path) -> None:
     end = time.monotonic() + SECONDS
