@@ -48,6 +48,22 @@ def full_checkpoint(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) 
     return make_full_checkpoint(tiny_model, tmp_path_factory.mktemp("jobs") / "full")
 
 
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a BERT-shaped encoder of random weights (2 layers, 32 wide) and its WordPiece tokenizer."""
+    from tests.tiny_encoder import make_tiny_encoder
+
+    return make_tiny_encoder(tmp_path_factory.mktemp("models") / "encoder")
+
+
+@pytest.fixture(scope="session")
+def classifier_checkpoint(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of the tiny encoder, really trained to tell fruit from tool."""
+    from tests.tuned import make_classifier_checkpoint
+
+    return make_classifier_checkpoint(tiny_encoder, tmp_path_factory.mktemp("jobs") / "classifier")
+
+
 @pytest.fixture
 def chat_file(tmp_path: Path) -> Path:
     """60 good chat rows of a learnable task: fruit or tool, answered in JSON."""

@@ -35,6 +35,24 @@ def make_full_checkpoint(model: Path, job: Path) -> Path:
     return checkpoint.write(job, 120, loss, save)
 
 
+def make_classifier_checkpoint(encoder: Path, job: Path) -> Path:
+    """The tiny encoder taught to tell fruit from tool, by the studio's own training."""
+    from studio import methods, models
+    from studio.jobs.journal import Journal
+    from studio.models import checkpoint
+    from studio.training import body, labels
+    from tests.tiny_encoder import labelled
+
+    info, method = models.inspect(encoder, name="tiny encoder"), methods.get("classifier")
+    options = methods.validate("classifier", {"epochs": 20, "learning_rate": 1e-3, "word_dropout": 0.0}, info)
+    rows = labelled(80)
+    ready = labels.told(info, method, options, rows[:64], rows[64:])
+    job.mkdir()
+    with Journal(job) as journal:
+        body.looped(job, journal, ready, method, options).run()
+    return checkpoint.best(job)
+
+
 def _teach(model: Path, tuned: Any, rate: float) -> float:
     """120 steps on the fruit-or-tool task; the last loss."""
     import torch

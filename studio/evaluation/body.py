@@ -1,30 +1,25 @@
 """What an evaluation job does: base and tuned model on the same rows, losses, answers, scorecard and verdict."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from studio import data, models
 from studio.data.values import Example
 from studio.errors import DataError, JobError, ModelError
-from studio.evaluation import compare, metrics, scorecard, verdict
-from studio.evaluation.metrics.base import Graded, Measure
+from studio.evaluation import compare, labelled, metrics, scorecard, verdict
+from studio.evaluation.metrics.base import Graded, Measure, Measured
 from studio.evaluation.metrics.exact import is_exact
-from studio.evaluation.scorecard import Candidate, Row, Scorecard
-from studio.jobs import control
-from studio.jobs.events import Note, Progress, Result, State
+from studio.evaluation.scorecard import CANDIDATES, Candidate, Row, Scorecard
+from studio.evaluation.ticker import Stopped, Ticker
+from studio.jobs.events import Note, Result, State
 from studio.jobs.journal import Journal
 from studio.jobs.spec import Evaluate, Spec
 from studio.models import checkpoint
+from studio.models import labels as labelling
+from studio.models.labels import Labels
 
-CANDIDATES = ("base", "tuned")
 SPARE_TOKENS = 8
 """Room beyond the longest wanted answer, so that an answer of about its length is not cut."""
-
-
-class _Stopped(Exception):  # noqa: N818  (a request, not an error)
-    """The user asked the job to stop."""
 
 
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
@@ -36,14 +31,16 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     if not isinstance(work, Evaluate):
         raise JobError("This job is not an evaluation.", "Start it again from the Evaluate tab.")
     chosen, examples, judging = verified(work)
+    labels = labelling.read(Path(work.checkpoint.path))
     journal.append(State("running"))
     try:
-        rows = judged(folder, work, chosen, examples, journal) if examples else []
-    except _Stopped:
+        judge = judged if labels is None else labelled.judged
+        rows = judge(folder, work, chosen, examples, journal) if examples else []
+    except Stopped:
         journal.append(Note("The evaluation was stopped before all rows were judged, so there is no verdict."))
         journal.append(State("stopped"))
         return
-    card = scored(spec, work, rows, judging)
+    card = scored(spec, work, rows, judging, labels)
     scorecard.save(card, folder)
     journal.append(Result(card.result()))
     journal.append(State("finished"))
@@ -81,7 +78,7 @@ def judged(
     from studio.evaluation.losses import Losses
     from studio.inference.generate import load
 
-    ticker = _Ticker(folder, journal, len(examples))
+    ticker = Ticker(folder, journal, len(examples) * 2 * len(CANDIDATES))
     ticker.tell("Loading both models")
     engine = load(Path(work.model.path), {"tuned": Path(work.checkpoint.path)}, work.threads)
     losses = Losses(engine, examples)
@@ -102,49 +99,16 @@ def judged(
             answers={name: said[name][place] for name in CANDIDATES},
             losses={name: lost[name][place] for name in CANDIDATES},
             exact={name: is_exact(said[name][place], example.answer) for name in CANDIDATES},
+            labels=example.labels,
         )
         for place, (number, example) in enumerate(zip(chosen, examples, strict=True))
     ]
 
 
-class _Ticker:
-    """Progress over all four passes as one scale of rows, and the place where a stop request is seen."""
-
-    def __init__(self, folder: Path, journal: Journal, rows: int) -> None:
-        self._folder = folder
-        self._journal = journal
-        self._total = rows * 2 * len(CANDIDATES)
-        self._done = 0
-        self._since: tuple[float, int] | None = None
-
-    def restart_clock(self) -> None:
-        """From here on rows take about the same time each, so that the rest can be estimated."""
-        self._since = (time.monotonic(), self._done)
-
-    def follow(self, batches: Iterator[dict[int, Any]], what: str) -> dict[int, Any]:
-        """All batches as one; tells before the first and after each."""
-        found: dict[int, Any] = {}
-        self.tell(what)
-        for batch in batches:
-            found |= batch
-            self._done += len(batch)
-            self.tell(what)
-        return found
-
-    def tell(self, what: str) -> None:
-        if control.requested(self._folder) == "stop":
-            raise _Stopped
-        self._journal.append(Progress(what, self._done, self._total, self._seconds_left()))
-
-    def _seconds_left(self) -> float | None:
-        if self._since is None or self._done == self._since[1]:
-            return None
-        start, before = self._since
-        return (time.monotonic() - start) / (self._done - before) * (self._total - self._done)
-
-
-def scored(spec: Spec, work: Evaluate, rows: Sequence[Row], judging: bool = True) -> Scorecard:
-    """The scorecard of these rows; without rows that may judge it says why it cannot tell."""
+def scored(
+    spec: Spec, work: Evaluate, rows: Sequence[Row], judging: bool = True, labels: Labels | None = None
+) -> Scorecard:
+    """The scorecard of these rows; without rows that may judge it says why it cannot tell. labels: of a classifier."""
     measures = {name: _measures(rows, name) for name in CANDIDATES}
     comparison = _compared(rows, measures) if rows else None
     wanted = [row.wanted for row in rows]
@@ -153,7 +117,8 @@ def scored(spec: Spec, work: Evaluate, rows: Sequence[Row], judging: bool = True
     if comparison is None or not judging:
         judgement = verdict.nothing(work.rows_seen)
     else:
-        judgement = verdict.decide(comparison, wanted, seen)
+        counted = verdict.answers if labels is None else labelled.counted(labels)
+        judgement = verdict.decide(comparison, wanted, seen, counted)
     return Scorecard(
         job=spec.job,
         train_job=work.train_job,
@@ -167,17 +132,25 @@ def scored(spec: Spec, work: Evaluate, rows: Sequence[Row], judging: bool = True
         verdict=judgement.word,
         sentence=judgement.sentence,
         decided_by=judgement.decided_by,
+        labels=labelled.table(rows),
+        guess=labels.most_frequent if labels else "",
         details=tuple(rows),
     )
 
 
-def _measures(rows: Sequence[Row], name: str) -> dict[str, Measure]:
+def _measures(rows: Sequence[Row], name: str) -> dict[str, Measured]:
     if not rows:
         return {}
-    return metrics.measure([Graded(row.wanted, row.answers[name], row.losses[name]) for row in rows])
+    told = labelled.told(rows, name)
+    return metrics.measure(
+        [
+            Graded(row.wanted, row.answers[name], row.losses[name], row.labels, said)
+            for row, said in zip(rows, told, strict=True)
+        ]
+    )
 
 
-def _compared(rows: Sequence[Row], measures: Mapping[str, Mapping[str, Measure]]) -> compare.Comparison:
+def _compared(rows: Sequence[Row], measures: Mapping[str, Mapping[str, Measured]]) -> compare.Comparison:
     base, tuned = (measures[name] for name in CANDIDATES)
     return compare.Comparison(
         compare.matches([row.exact["base"] for row in rows], [row.exact["tuned"] for row in rows]),
@@ -186,12 +159,14 @@ def _compared(rows: Sequence[Row], measures: Mapping[str, Mapping[str, Measure]]
     )
 
 
-def _difference(base: Measure, tuned: Measure) -> compare.Difference:
+def _difference(base: Measured, tuned: Measured) -> compare.Difference:
     # Which rows a measure applies to depends on the wanted answers alone, so the values stay paired.
+    assert isinstance(base, Measure)
+    assert isinstance(tuned, Measure)
     return compare.difference(base.applicable, tuned.applicable, higher_is_better=base.higher_is_better)
 
 
-def _candidate(name: str, measures: Mapping[str, Measure]) -> Candidate:
+def _candidate(name: str, measures: Mapping[str, Measured]) -> Candidate:
     return Candidate(
         name,
         {key: measure.mean for key, measure in measures.items()},

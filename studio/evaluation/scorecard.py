@@ -18,6 +18,7 @@ VERSION = 1
 CARD = "scorecard.json"
 ROWS = "rows.jsonl"
 Group = Literal["got better", "got worse", "still wrong", "right before and after"]
+CANDIDATES = ("base", "tuned")
 GROUPS: tuple[Group, ...] = ("got better", "got worse", "still wrong", "right before and after")
 
 
@@ -26,7 +27,8 @@ class Row:
     """One test row as both candidates did it; the mappings are keyed 'base' and 'tuned'.
 
     row: number of the stored row (0-based). line: line of the original file (1-based). prompt: messages before the
-    last answer. losses: nats per token of the wanted answer.
+    last answer. losses: nats per token of the wanted answer (of a classifier: nats of the wanted labels). labels: the
+    wanted ones, of a text to classify.
     """
 
     row: int
@@ -36,6 +38,7 @@ class Row:
     answers: dict[str, str]
     losses: dict[str, float]
     exact: dict[str, bool]
+    labels: tuple[str, ...] = ()
 
     @property
     def group(self) -> Group:
@@ -55,9 +58,21 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class LabelTable:
+    """How each label was told. labels: {label, wanted, base: {told, right, precision, recall, f1}, tuned: the same} of
+    each. taken: {wanted, answered, rows} of the tuned model's mistakes, the most frequent first; empty where texts have
+    several labels."""
+
+    labels: tuple[dict[str, Any], ...]
+    taken: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """All that one evaluation found. rows: how many test rows were judged. checkpoint, data, split: fingerprints
-    (split '' when every row of the file was judged). comparison: compare.Comparison as JSON, None without rows."""
+    (split '' when every row of the file was judged). comparison: compare.Comparison as JSON, None without rows.
+    labels: None where the rows have none. guess: the most frequent label, which stands in for the base of a
+    classifier; '' otherwise."""
 
     job: str
     train_job: str
@@ -71,6 +86,8 @@ class Scorecard:
     verdict: Word
     sentence: str
     decided_by: str
+    labels: LabelTable | None = None
+    guess: str = ""
     details: tuple[Row, ...] = ()
 
     def in_group(self, group: Group) -> tuple[Row, ...]:
@@ -78,12 +95,15 @@ class Scorecard:
 
     def result(self) -> dict[str, Any]:
         """The `evaluate` document of the command line."""
+        told = asdict(self.labels) if self.labels else {}
         return {
             "job": self.job,
             "rows": self.rows,
             "candidates": [asdict(candidate) for candidate in self.candidates],
             "verdict": self.verdict,
             "sentence": self.sentence,
+            # as JSON gives them back
+            **{name: list(value) for name, value in told.items()},
         }
 
 
@@ -111,7 +131,9 @@ def load(folder: Path) -> Scorecard | None:
         candidates = tuple(_candidate(one) for one in raw.pop("candidates"))
         with (folder / ROWS).open(encoding="utf-8") as lines:
             details = tuple(_row(json.loads(line)) for line in lines)
-        return Scorecard(**raw, candidates=candidates, details=details)
+        labels = raw.pop("labels", None)
+        table = LabelTable(tuple(labels["labels"]), tuple(labels["taken"])) if labels else None
+        return Scorecard(**raw, candidates=candidates, labels=table, details=details)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JobError(f"The scorecard in {folder.name} cannot be read.", "Evaluate the run again.") from error
 
@@ -122,7 +144,7 @@ def _candidate(raw: dict[str, Any]) -> Candidate:
 
 
 def _row(raw: dict[str, Any]) -> Row:
-    return Row(**{**raw, "prompt": tuple(raw["prompt"])})
+    return Row(**{**raw, "prompt": tuple(raw["prompt"]), "labels": tuple(raw.get("labels", ()))})
 
 
 def _replace(path: Path, chunks: Iterable[str]) -> None:

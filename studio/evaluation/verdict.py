@@ -7,7 +7,7 @@ Better or worse is said only when the paired 95 % evidence of the deciding measu
 4. otherwise (long free text) the loss on the wanted answers decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,8 +37,19 @@ def nothing(rows_seen: int) -> Verdict:
     return Verdict("cannot tell", "Cannot tell: no rows were kept aside for testing; make a split that keeps some.", "")
 
 
-def decide(found: Comparison, wanted: Sequence[str], rows_seen: int) -> Verdict:
-    """The verdict on these test rows (at least one). wanted: the wanted answers, one a row."""
+def answers(found: Matches) -> str:
+    """The counts of exact answers in words."""
+    return (
+        f"of {_count(found.rows, 'test row')} the tuned model answers {found.tuned} exactly right, "
+        f"the base model {found.base}"
+    )
+
+
+def decide(
+    found: Comparison, wanted: Sequence[str], rows_seen: int, counted: Callable[[Matches], str] = answers
+) -> Verdict:
+    """The verdict on these test rows (at least one). wanted: the wanted answers, one a row. counted: says how many are
+    right."""
     if rows_seen < MIN_ROWS:
         return _too_few(rows_seen)
     if not exact_is_primary(found.matches, wanted):
@@ -47,7 +58,7 @@ def decide(found: Comparison, wanted: Sequence[str], rows_seen: int) -> Verdict:
         by_fields = _by_fields(found)
         if by_fields:
             return by_fields
-    return _by_matches(found)
+    return _by_matches(found, counted(found.matches))
 
 
 def exact_is_primary(found: Matches, wanted: Sequence[str]) -> bool:
@@ -72,12 +83,8 @@ def _has_fields(found: Comparison, wanted: Sequence[str]) -> bool:
     return found.fields is not None and len(field_names([as_object(text) for text in wanted])) > 1
 
 
-def _by_matches(found: Comparison) -> Verdict:
+def _by_matches(found: Comparison, counts: str) -> Verdict:
     exact = found.matches
-    counts = (
-        f"of {_count(exact.rows, 'test row')} the tuned model answers {exact.tuned} exactly right, "
-        f"the base model {exact.base}"
-    )
     if exact.evidence == "better":
         return Verdict("better", f"Better: {counts}.", "exact_match")
     if exact.evidence == "worse":

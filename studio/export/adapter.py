@@ -14,10 +14,11 @@ from typing import Any
 
 from studio import data, models
 from studio.errors import JobError, ModelError, StorageError, StudioError
-from studio.export.readme import adapter_use, readme, whole_use
+from studio.export.readme import adapter_use, labels_use, readme, whole_use
 from studio.jobs import journal
 from studio.jobs.spec import Spec, Train
 from studio.models import ModelInfo, checkpoint
+from studio.models import labels as labelling
 from studio.models.inspection import TOKENIZER_FILES
 from studio.models.template import PLAIN_TEMPLATE
 
@@ -62,10 +63,11 @@ def _members(
         use = adapter_use(base)
         yield from _adapter(best, info, base, along)
     else:
-        use = whole_use()
+        labels = labelling.read(best)
+        use = whole_use() if labels is None else labels_use(info.kind == "encoder", labels.several)
         for name in manifest.files:
             yield f"model/{name}", best / name
-        if not info.has_chat_template:
+        if not info.has_chat_template and info.kind == "decoder":
             yield "model/chat_template.jinja", _plain_template(Path(info.path))
     result = _result(job_folder)
     rows = _training_rows(work)

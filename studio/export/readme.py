@@ -29,6 +29,23 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 tokenizer = AutoTokenizer.from_pretrained("model")
 model = AutoModelForCausalLM.from_pretrained("model", dtype=torch.float32)
 """
+TELL = """\
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("model")
+model = AutoModelForSequenceClassification.from_pretrained("model", dtype=torch.float32).eval()
+{read}
+with torch.no_grad():
+    logits = model(**text).logits[0]
+shares = {shares}
+for share, number in sorted(zip(shares.tolist(), range(len(shares))), reverse=True)[:3]:
+    print(f"{{model.config.id2label[number]}}: {{share:.2f}}")
+"""
+READ_TEXT = 'text = tokenizer("Your question", truncation=True, return_tensors="pt")'
+READ_TURN = """\
+turn = [{"role": "user", "content": "Your question"}]
+text = tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_tensors="pt", return_dict=True)"""
 
 
 @dataclass(frozen=True)
@@ -57,6 +74,16 @@ def adapter_use(base: str) -> Use:
 def whole_use() -> Use:
     what = "A model of its own in `model/`, tuned from {model} with Finetune Studio; the base model is not needed."
     return Use(what, "torch transformers", WHOLE + ASK, "it holds for this model as well")
+
+
+def labels_use(encoder: bool, several: bool) -> Use:
+    """encoder: reads the text itself, not as a turn of a chat. several: each label has a probability of its own."""
+    what = (
+        "A text classifier in `model/`, tuned from {model} with Finetune Studio; the base model is not needed. "
+        "The code prints the three likeliest labels with their probabilities."
+    )
+    read, shares = READ_TEXT if encoder else READ_TURN, "logits.sigmoid()" if several else "logits.softmax(dim=0)"
+    return Use(what, "torch transformers", TELL.format(read=read, shares=shares), "it holds for this model as well")
 
 
 def readme(

@@ -36,7 +36,7 @@ def main(folder: Path) -> int:
 def _serve(folder: Path, token: str) -> None:
     spec = json.loads((folder / endpoint.SPEC).read_text(encoding="utf-8"))
     processors.prepare(spec["threads"])
-    from studio.inference.generate import load
+    from studio.inference.engines import load
 
     adapters = {name: Path(path) for name, path in spec["adapters"].items()}
     engine = load(Path(spec["model"]), adapters, spec["threads"])

@@ -13,13 +13,15 @@ _ANSWER_SECONDS = 600.0
 
 
 class Reply(Iterator[str]):
-    """An answer as it comes. dropped_turns: old turns that did not fit what the model can read, known from the first
-    piece on. finish_reason: 'stop' or 'length' after the last. close() ends the answer in the model as well."""
+    """An answer as it comes. dropped_turns: old turns that did not fit what the model can read, and labels: the
+    likeliest labels with their probabilities (of a classifier), are known from the first piece on. finish_reason:
+    'stop' or 'length' after the last. close() ends the answer in the model as well."""
 
     def __init__(
         self, server: Endpoint, model: str, messages: Sequence[Message], temperature: float, max_tokens: int
     ) -> None:
         self.dropped_turns = 0
+        self.labels: tuple[tuple[str, float], ...] = ()
         self.finish_reason: str | None = None
         self._closed = False
         self._pieces = self._read(server, model, messages, temperature, max_tokens)
@@ -63,6 +65,8 @@ class Reply(Iterator[str]):
                         return
                     aside = (chunk.model_extra or {}).get("studio", {})
                     self.dropped_turns = aside.get("dropped_turns", self.dropped_turns)
+                    if "labels" in aside:
+                        self.labels = tuple((one["label"], one["probability"]) for one in aside["labels"])
                     for choice in chunk.choices:
                         self.finish_reason = choice.finish_reason or self.finish_reason
                         if choice.delta.content:

@@ -10,12 +10,16 @@ FinishReason = Literal["stop", "length", "cancelled"]
 
 class Generation(Iterator[str]):
     """Text pieces as they come. prompt_tokens and dropped_turns are known at once; finish_reason (None until the end)
-    and completion_tokens (end token left out) after the last piece. close() stops the model at its next token."""
+    and completion_tokens (end token left out) after the last piece. close() stops the model at its next token.
+
+    labels: the likeliest labels with their probabilities, likeliest first, where the answer is of a classifier.
+    """
 
     def __init__(self, prompt_tokens: int, dropped_turns: int, stop: threading.Event) -> None:
         self.prompt_tokens = prompt_tokens
         self.dropped_turns = dropped_turns
         self.completion_tokens = 0
+        self.labels: tuple[tuple[str, float], ...] = ()
         self.finish_reason: FinishReason | None = None
         self.stop = stop
         self._pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()

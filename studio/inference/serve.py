@@ -88,7 +88,7 @@ def foreground(
         lease.acquire(home, DEVICE, holder)
         try:
             processors.prepare(threads)
-            from studio.inference.generate import load
+            from studio.inference.engines import load
 
             engine = load(model, adapters, threads)
             url = address(host, bound.getsockname()[1])

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from studio.errors import StudioError
-from studio.inference.generate import Engine
+from studio.inference.engines import Answering
 from studio.inference.generation import Generation
 from studio.inference.wire import DONE, ChatRequest, Reply, error_body, event, studio_error, validation_error
 
@@ -68,7 +68,7 @@ class Gate:
             await self._app(scope, receive, send)
 
 
-def create_app(engine: Engine, token: str, activity: Activity) -> FastAPI:
+def create_app(engine: Answering, token: str, activity: Activity) -> FastAPI:
     """The application: /healthz (open), /v1/models and /v1/chat/completions (bearer token)."""
     # No generated documentation: its pages load scripts from elsewhere.
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)

@@ -101,7 +101,7 @@ class Reply:
     def __init__(self, model: str, answer: Generation) -> None:
         self._answer = answer
         self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": model}
-        self._aside = {"studio": {"dropped_turns": answer.dropped_turns}} if answer.dropped_turns else {}
+        self._aside = _aside(answer)
 
     def whole(self, text: str) -> dict[str, Any]:
         message = {"role": "assistant", "content": text}
@@ -109,7 +109,7 @@ class Reply:
         return {**self._head, "object": "chat.completion", "choices": [choice], "usage": self.usage(), **self._aside}
 
     def first(self) -> bytes:
-        """The opening chunk; it also says how many old turns were dropped, if any."""
+        """The opening chunk; it also says how many old turns were dropped, and how likely the labels are, if any."""
         return self._chunk({"role": "assistant", "content": ""}, None, **self._aside)
 
     def piece(self, text: str) -> bytes:
@@ -131,6 +131,16 @@ class Reply:
 
     def _reason(self) -> str:
         return "length" if self._answer.finish_reason == "length" else "stop"
+
+
+def _aside(answer: Generation) -> dict[str, Any]:
+    """What OpenAI's protocol has no place for; left out where there is nothing to say."""
+    said: dict[str, Any] = {}
+    if answer.dropped_turns:
+        said["dropped_turns"] = answer.dropped_turns
+    if answer.labels:
+        said["labels"] = [{"label": label, "probability": share} for label, share in answer.labels]
+    return {"studio": said} if said else {}
 
 
 def event(document: dict[str, Any]) -> bytes:

@@ -5,11 +5,12 @@ from typing import Any, Protocol
 
 from studio.errors import OptionError, UsageError
 from studio.methods.base import Method, parse
+from studio.methods.classifier import Classifier
 from studio.methods.full import Full
 from studio.methods.lora import Lora
 from studio.methods.training_options import SHORTEST
 
-METHODS: tuple[Method, ...] = (Lora(), Full())
+METHODS: tuple[Method, ...] = (Lora(), Full(), Classifier())
 RECOMMENDED = "lora"
 
 

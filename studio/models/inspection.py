@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from studio.errors import ModelError
 from studio.models import weights
@@ -29,28 +29,51 @@ TOKENIZER_FILES = (
 )
 MATTERS = ("config.json", "generation_config.json", weights.INDEX, *TOKENIZER_FILES)
 CAUSAL = ("ForCausalLM", "LMHeadModel")
+ENCODERS = (
+    "albert",
+    "bert",
+    "camembert",
+    "deberta",
+    "deberta-v2",
+    "distilbert",
+    "electra",
+    "modernbert",
+    "mpnet",
+    "roberta",
+    "xlm-roberta",
+)
+"""Model types that read a text as a whole; any of these may come with one of the heads below, or with none."""
+HEADS = ("Model", "ForMaskedLM", "ForPreTraining", "ForSequenceClassification")
+Kind = Literal["decoder", "encoder"]
 LONGEST_PLAUSIBLE = 10_000_000
 
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """One base model. path: absolute. parameters: counted from the weights, tied ones once. context: tokens it can read
-    at once. vocabulary: tokens. bytes: size of the weight files. dtype: of most weights, as stored. fingerprint:
-    SHA-256 over names, sizes and contents of the files that decide its behaviour. licence: as its card says."""
+    """One base model. kind: a decoder writes text, an encoder reads it and can tell labels. path: absolute. parameters:
+    counted from the weights, tied ones once. context: tokens it can read at once. hidden_size: numbers a token is held
+    in. vocabulary: tokens. bytes: size of the weight files. dtype: of most weights, as stored. fingerprint: SHA-256
+    over names, sizes and contents of the files that decide its behaviour. licence: as its card says."""
 
     name: str
     path: str
+    kind: Kind
     architecture: str
     model_type: str
     parameters: int
     context: int
+    layers: int
+    hidden_size: int
     vocabulary: int
     has_chat_template: bool
     bytes: int
     dtype: str
     fingerprint: str
     licence: str | None
-    can_generate: bool
+
+    @property
+    def can_generate(self) -> bool:
+        return self.kind == "decoder"
 
 
 def inspect(folder: Path, name: str | None = None) -> ModelInfo:
@@ -61,7 +84,7 @@ def inspect(folder: Path, name: str | None = None) -> ModelInfo:
     inner = {**config, **config.get("text_config", {})} if isinstance(config.get("text_config"), dict) else config
     tokenizer = _tokenizer_config(folder)
     _refuse_unsafe(folder, config, tokenizer)
-    architecture = _architecture(folder, config)
+    architecture, kind = _architecture(folder, config)
     files = weights.weight_files(folder)
     tensors = [tensor for file in files for tensor in weights.read_tensors(file)]
     if not any(all((folder / part).is_file() for part in parts) for parts in TOKENIZERS):
@@ -71,17 +94,19 @@ def inspect(folder: Path, name: str | None = None) -> ModelInfo:
     return ModelInfo(
         name=name,
         path=str(folder),
+        kind=kind,
         architecture=architecture,
         model_type=str(config.get("model_type", "")),
         parameters=weights.count(tensors, bool(inner.get("tie_word_embeddings"))),
-        context=_context(inner, tokenizer),
+        context=_context(inner, tokenizer, kind),
+        layers=_first(inner, "num_hidden_layers", "n_layer", "n_layers"),
+        hidden_size=_first(inner, "hidden_size", "n_embd", "dim"),
         vocabulary=int(inner.get("vocab_size") or 0),
         has_chat_template=_has_template(folder, tokenizer),
         bytes=sum(file.stat().st_size for file in files),
         dtype=weights.main_dtype(tensors),
         fingerprint=fingerprint(folder, files),
         licence=_licence(folder),
-        can_generate=True,
     )
 
 
@@ -149,7 +174,7 @@ def _refuse_unsafe(folder: Path, config: dict[str, Any], tokenizer: dict[str, An
             )
 
 
-def _architecture(folder: Path, config: dict[str, Any]) -> str:
+def _architecture(folder: Path, config: dict[str, Any]) -> tuple[str, Kind]:
     listed = config.get("architectures")
     architecture = str(listed[0]) if isinstance(listed, list) and listed else ""
     if not architecture:
@@ -157,32 +182,47 @@ def _architecture(folder: Path, config: dict[str, Any]) -> str:
             f"config.json of the model in {folder.name} does not say its architecture.",
             "Use a model whose config.json lists architectures.",
         )
-    if not architecture.endswith(CAUSAL) or config.get("is_encoder_decoder"):
+    causal = architecture.endswith(CAUSAL)
+    encoder = not causal and config.get("model_type") in ENCODERS and architecture.endswith(HEADS)
+    if not (encoder or causal) or config.get("is_encoder_decoder"):
         raise ModelError(
-            f"The model in {folder.name} is a {architecture}, which does not write text from left to right.",
-            "Use a causal language model, whose architecture ends in ForCausalLM.",
+            f"The model in {folder.name} is a {architecture}, which neither writes text from left to right nor reads "
+            "it as BERT does.",
+            "Use a causal language model, whose architecture ends in ForCausalLM, or an encoder such as BERT.",
         )
     if config.get("quantization_config"):
         raise ModelError(
             f"The weights of the model in {folder.name} are quantised, so they cannot be tuned here.",
             "Use the unquantised version of the model.",
         )
-    return architecture
+    return architecture, "encoder" if encoder else "decoder"
 
 
-def _context(config: dict[str, Any], tokenizer: dict[str, Any]) -> int:
+def _context(config: dict[str, Any], tokenizer: dict[str, Any], kind: Kind) -> int:
+    said = []
     for source, names in (
         (config, ("max_position_embeddings", "n_positions", "max_seq_len", "n_ctx")),
         (tokenizer, ("model_max_length",)),
     ):
-        for name in names:
-            value = source.get(name)
-            if isinstance(value, int) and 0 < value < LONGEST_PLAUSIBLE:
-                return value
+        values = (source.get(name) for name in names)
+        said += [next((v for v in values if isinstance(v, int) and 0 < v < LONGEST_PLAUSIBLE), None)]
+    positions, tokens = said
+    if positions and "roberta" in str(config.get("model_type")):
+        # its positions are counted from the padding token on
+        positions -= int(config.get("pad_token_id") or 0) + 1
+    if positions and tokens and kind == "encoder":
+        return min(positions, tokens)
+    if positions or tokens:
+        return positions or tokens or 0
     raise ModelError(
         "The model does not say how many tokens it can read at once.",
         "Add max_position_embeddings to its config.json.",
     )
+
+
+def _first(config: dict[str, Any], *names: str) -> int:
+    """The first of these that is a number; 0 when none is."""
+    return next((config[name] for name in names if isinstance(config.get(name), int)), 0)
 
 
 def _has_template(folder: Path, tokenizer: dict[str, Any]) -> bool:

@@ -57,7 +57,7 @@ def load_tokenizer(folder: Path) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
-        raise _unreadable(folder, "tokenizer", error) from error
+        raise unreadable(folder, "tokenizer", error) from error
 
 
 def copy_tokenizer(folder: Path, target: Path) -> None:
@@ -81,11 +81,11 @@ def load_base(folder: Path, parameters: int) -> Any:
             use_safetensors=True,
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
-        raise _unreadable(folder, "model", error) from error
+        raise unreadable(folder, "model", error) from error
     return model.to(device()).eval()
 
 
-def _unreadable(folder: Path, what: str, error: Exception) -> ModelError:
+def unreadable(folder: Path, what: str, error: Exception) -> ModelError:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return ModelError(
         f"The {what} in {folder.name} cannot be loaded: {reason.rstrip('.')}.",

@@ -13,8 +13,11 @@ from studio.jobs.spec import Spec, Train
 from studio.methods.base import Method
 from studio.models import ModelInfo, loading
 from studio.training import machine
+from studio.training.labels import told
 from studio.training.loop import Best, Loop
 from studio.training.preparing import Prepared, written
+
+PREPARE = {"text": written, "labels": told}
 
 
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
@@ -29,9 +32,9 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     info, training, validation = verified(work)
     method = methods.get(work.method)
     options = methods.validate(work.method, work.options, info)
-    ready = written(info, method, options, training, validation)
+    ready = PREPARE[method.teaches](info, method, options, training, validation)
     loop = looped(folder, journal, ready, method, options)
-    plan = planned(loop, ready, info)
+    plan = planned(loop, ready, info, method)
     journal.append(plan)
     for text in ready.notes:
         journal.append(Note(text))
@@ -67,8 +70,10 @@ def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:
     return info, [examples[row] for row in split.training], [examples[row] for row in split.validation]
 
 
-def planned(loop: Loop[Any], ready: Prepared, info: ModelInfo) -> Plan:
+def planned(loop: Loop[Any], ready: Prepared, info: ModelInfo, method: Method) -> Plan:
     course, weights = loop.course, list(ready.lesson.model.parameters())
+    # an adapter is counted beside its base model, a head of labels as part of the model
+    whole = sum(weight.numel() for weight in weights) if method.keeps == "model" else info.parameters
     return Plan(
         steps=course.steps,
         epochs=course.epochs,
@@ -78,7 +83,7 @@ def planned(loop: Loop[Any], ready: Prepared, info: ModelInfo) -> Plan:
         rows=len(ready.rows),
         validation_rows=len(ready.held),
         cut=ready.cut,
-        parameters=info.parameters,
+        parameters=whole,
         trainable_parameters=sum(weight.numel() for weight in weights if weight.requires_grad),
         device=loading.device(),
     )

@@ -19,6 +19,7 @@ class Tokens(Protocol):
 
 
 Row = TypeVar("Row", bound=Tokens)
+Row_contra = TypeVar("Row_contra", bound=Tokens, contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,16 @@ class Found:
     macro_f1: float | None = None
 
 
-class Lesson(Protocol[Row]):
+class Lesson(Protocol[Row_contra]):
     """model: the torch module being trained; the loop switches it between training and evaluation."""
 
     model: Any
 
-    def loss(self, rows: Sequence[Row]) -> Tensor:
+    def loss(self, rows: Sequence[Row_contra]) -> Tensor:
         """The scalar that a step on these rows lessens."""
         ...
 
-    def check(self, batches: Iterable[Sequence[Row]]) -> Found:
+    def check(self, batches: Iterable[Sequence[Row_contra]]) -> Found:
         """All validation rows, in evaluation mode and without gradients."""
         ...
 

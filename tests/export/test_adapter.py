@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,23 @@ def test_a_whole_model_comes_as_its_folder_and_answers_alone(
     assert str(tiny_model).encode() not in (tmp_path / "unpacked" / "model" / "config.json").read_bytes()
     answer = load(tiny_model, {"tuned": full_checkpoint}, 1).answers("tuned", [(Message("user", QUESTION),)], 200)[0]
     assert snippet_says(tmp_path / "unpacked") == answer
+
+
+def test_a_classifier_tells_labels_by_the_code_of_its_readme(
+    spec: Spec, tiny_encoder: Path, classifier_checkpoint: Path, tmp_path: Path
+) -> None:
+    from studio.inference.tell import Teller
+
+    base = Source(str(tiny_encoder), models.inspect(tiny_encoder).fingerprint)
+    spec = replace(spec, work=replace(spec.work, model=base, method="classifier"))
+    with zipfile.ZipFile(write_zip(classifier_checkpoint.parent.parent, spec, tmp_path / "out.zip")) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path / "unpacked")
+    assert {"model/labels.json", "model/vocab.txt", "model/model.safetensors"} <= names
+    assert "model/chat_template.jinja" not in names
+    answer = Teller({"tuned": classifier_checkpoint}, 1).stream("tuned", [Message("user", QUESTION)], 0, 1)
+    wanted = [f"{label}: {share:.2f}" for label, share in answer.labels]
+    assert snippet_says(tmp_path / "unpacked").splitlines() == wanted
 
 
 def test_what_is_inside_and_what_is_not(spec: Spec, job: Path, tiny_model: Path, tmp_path: Path) -> None:

@@ -170,9 +170,39 @@ def test_no_tokenizer(folder):
     assert "no tokenizer" in refused(folder)
 
 
-def test_not_a_causal_model_is_named(folder):
-    edit(folder / "config.json", architectures=["BertForMaskedLM"])
-    assert "BertForMaskedLM" in refused(folder)
+def test_encoders_are_told_from_decoders(tiny_encoder, tiny_model):
+    info = models.inspect(tiny_encoder)
+    assert (info.kind, info.architecture, info.can_generate) == ("encoder", "BertModel", False)
+    assert (info.layers, info.hidden_size, info.context, info.has_chat_template) == (2, 32, 64, False)
+    assert models.inspect(tiny_model).kind == "decoder"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "model_type", "kind"),
+    [
+        ("BertLMHeadModel", "bert", "decoder"),
+        ("DistilBertForMaskedLM", "distilbert", "encoder"),
+        ("ElectraForPreTraining", "electra", "encoder"),
+        ("ModernBertForMaskedLM", "modernbert", "encoder"),
+    ],
+)
+def test_kinds_of_architecture(folder, architecture, model_type, kind):
+    edit(folder / "config.json", architectures=[architecture], model_type=model_type)
+    assert models.inspect(folder).kind == kind
+
+
+def test_an_encoder_reads_no_more_than_it_has_positions_for(folder):
+    edit(folder / "config.json", architectures=["RobertaModel"], model_type="roberta", max_position_embeddings=514)
+    edit(folder / "config.json", pad_token_id=1)
+    edit(folder / "tokenizer_config.json", model_max_length=10**30)
+    assert models.inspect(folder).context == 512
+    edit(folder / "tokenizer_config.json", model_max_length=128)
+    assert models.inspect(folder).context == 128
+
+
+def test_neither_decoder_nor_encoder_is_named(folder):
+    edit(folder / "config.json", architectures=["T5EncoderModel"], model_type="t5")
+    assert "T5EncoderModel" in refused(folder)
     edit(folder / "config.json", architectures=None)
     assert "architecture" in refused(folder)
 
@@ -187,7 +217,9 @@ def test_references():
         models.resolve(" ")
     with pytest.raises(ModelError, match="no model folder"):
         models.resolve("someone/some-model")
-    assert [card.id for card in models.CATALOGUE] == ["starter"]
+    assert [card.id for card in models.CATALOGUE] == ["starter", "starter-encoder"]
+    for card in models.available():
+        assert models.resolve(card.id).kind == card.kind
 
 
 def test_torch_stays_out():

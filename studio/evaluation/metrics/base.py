@@ -9,11 +9,14 @@ from studio.evaluation.intervals import Interval, bootstrap_mean, wilson
 
 @dataclass(frozen=True)
 class Graded:
-    """One row as one candidate did it. loss: nats per token of the wanted answer."""
+    """One row as one candidate did it. loss: nats per token of the wanted answer. labels, told: the wanted labels of a
+    text to classify, and those the candidate told."""
 
     wanted: str
     answer: str
     loss: float
+    labels: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,19 @@ class Measure:
         return bootstrap_mean(self.applicable)
 
 
+@dataclass(frozen=True)
+class Score:
+    """One number of a scorecard that is no mean over rows, with the interval its family measured."""
+
+    name: str
+    mean: float
+    interval: Interval
+    higher_is_better: bool
+
+
+Measured = Measure | Score
+
+
 class Metric(Protocol):
     """A family of measures. id: stable name; title and what: its lines on the page."""
 
@@ -51,6 +67,6 @@ class Metric(Protocol):
     title: ClassVar[str]
     what: ClassVar[str]
 
-    def measure(self, rows: Sequence[Graded]) -> list[Measure]:
+    def measure(self, rows: Sequence[Graded]) -> Sequence[Measured]:
         """The family's measures for these rows (at least one); empty when it does not suit the wanted answers."""
         ...

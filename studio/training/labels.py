@@ -1,0 +1,144 @@
+"""Teaching labels: rows of texts with their labels, and the loss over the labels.
+
+The practice for few rows follows Zhang et al. 2020 (arXiv 2006.05987): more steps than three epochs have, AdamW with
+bias correction, a fresh head; and words are left out at random (Iyyer et al. 2015, "Deep Unordered Composition Rivals
+Syntactic Methods for Text Classification"), so that no single word decides.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.data.values import Example
+from studio.errors import DataError
+from studio.methods.base import Method
+from studio.models import ModelInfo, classifying, loading
+from studio.models import labels as labelled_rows
+from studio.models.labels import Labels
+from studio.training.lesson import Found
+from studio.training.preparing import Prepared, examples, seeded
+
+@dataclass(frozen=True)
+class LabelledRow:
+    """A text as token ids, and the positions of its labels."""
+
+    ids: list[int]
+    labels: tuple[int, ...]
+
+
+def told(
+    info: ModelInfo, method: Method, options: Any, training: Sequence[Example], validation: Sequence[Example]
+) -> Prepared:
+    """For methods that teach labels; DataError when there are fewer than two of them."""
+    limit = options.max_length or info.context
+    tokenizer = loading.load_tokenizer(Path(info.path))
+    labels = labelled_rows.of(training, validation)
+    if len(labels.names) < 2:
+        raise DataError("The examples have fewer than two labels to tell apart.", "Add examples of another label.")
+    rows, cut = _rows(info, tokenizer, labels, training, limit)
+    held, held_cut = _rows(info, tokenizer, labels, validation, limit)
+    for part, name in ((rows, "training"), (held, "validation")):
+        if not part:
+            raise DataError(f"None of the {name} examples has a label.", "Add labels, or choose another method.")
+    model = seeded(options.seed, lambda: method.build(classifying.load_fresh(info, labels, tokenizer), options))
+
+    def save(folder: Path) -> None:
+        method.save(model, folder, info.name)
+        labels.write(folder)
+        loading.copy_tokenizer(Path(info.path), folder)
+
+    return Prepared(
+        lesson=Telling(model, labels, options),
+        rows=rows,
+        held=held,
+        tokens=sum(len(row.ids) for row in rows),
+        trained_tokens=len(rows),
+        cut=cut,
+        notes=tuple(_notes(info, labels, cut + held_cut, limit)),
+        save=save,
+    )
+
+
+def _rows(
+    info: ModelInfo, tokenizer: Any, labels: Labels, part: Sequence[Example], limit: int
+) -> tuple[list[LabelledRow], int]:
+    """The rows that have labels, and how many of them were cut."""
+    rows, cut = [], 0
+    for example in part:
+        if example.labels:
+            text = labelled_rows.text_of(example.messages)
+            ids, shortened = classifying.tokens(info, tokenizer, text, limit)
+            rows.append(LabelledRow(ids, labels.numbers(example.labels)))
+            cut += shortened
+    return rows, cut
+
+
+def _notes(info: ModelInfo, labels: Labels, cut: int, limit: int) -> list[str]:
+    told = []
+    if cut:
+        side = "end" if info.kind == "encoder" else "start"
+        told.append(f"{examples(cut)} longer than {limit:,} tokens lost the {side} of the text.")
+    unseen = [name for name, count in zip(labels.names, labels.counts, strict=True) if not count]
+    if unseen:
+        shown = ", ".join(unseen[:5]) + (" and others" if len(unseen) > 5 else "")
+        told.append(f"Held-out examples have labels that no training example has, so they cannot be learned: {shown}.")
+    return told
+
+
+class Telling:
+    """Cross entropy over the labels; where a text may have several, binary cross entropy of each."""
+
+    def __init__(self, model: Any, labels: Labels, options: Any) -> None:
+        """options: of the method classifier."""
+        self.model = model
+        self._labels, self._options = labels, options
+        self._weights = _weights(labels).to(model.device) if options.class_weights == "balanced" else None
+
+    def loss(self, rows: Sequence[LabelledRow]) -> Tensor:
+        found = classifying.logits(self.model, [row.ids for row in rows], self._options.word_dropout)
+        return self._losses(found, rows).mean()
+
+    def check(self, batches: Iterable[Sequence[LabelledRow]]) -> Found:
+        names = self._labels.names
+        total, wanted, said = 0.0, [], []
+        for batch in batches:
+            found = classifying.logits(self.model, [row.ids for row in batch])
+            total += self._losses(found, batch).double().sum().item()
+            wanted += [{names[index] for index in row.labels} for row in batch]
+            said += [
+                set(self._labels.told(shares)) for shares in classifying.probabilities(found, self._labels.several)
+            ]
+        right = sum(one == other for one, other in zip(wanted, said, strict=True))
+        return Found(total / len(wanted), right, len(wanted), labelled_rows.macro_f1(wanted, said))
+
+    def _losses(self, found: Tensor, rows: Sequence[LabelledRow]) -> Tensor:
+        """One a row, in nats."""
+        wanted = self._targets(rows).to(found.device)
+        if self._labels.several:
+            each = functional.binary_cross_entropy_with_logits(
+                found, wanted, pos_weight=self._weights, reduction="none"
+            )
+            return each.mean(dim=1)
+        return functional.cross_entropy(found, wanted, weight=self._weights, reduction="none")
+
+    def _targets(self, rows: Sequence[LabelledRow]) -> Tensor:
+        """Label numbers of shape (rows,); with several, 0 or 1 of shape (rows, labels)."""
+        if not self._labels.several:
+            return torch.tensor([row.labels[0] for row in rows])
+        wanted = torch.zeros(len(rows), len(self._labels.names))
+        for number, row in enumerate(rows):
+            wanted[number, list(row.labels)] = 1.0
+        return wanted
+
+
+def _weights(labels: Labels) -> Tensor:
+    """How much each label counts: the rarer, the more. Of several labels: how much its presence counts."""
+    counts = torch.tensor([max(1, count) for count in labels.counts], dtype=torch.float)
+    if labels.several:
+        return ((labels.rows - counts) / counts).clamp(1.0, 20.0)
+    return labels.rows / (len(labels.names) * counts)
