@@ -12,97 +12,32 @@ import gradio as gr
 from studio.errors import StudioError
 from studio.hosted import get
 from studio.hosted.offer import Offer
-from studio.hosted.options import DEFAULTS, HostedOptions
+from studio.hosted.options import DEFAULTS
 from studio.hosted.price import dollars
 from studio.ui import html, words
-from studio.ui.offering import control, cost_card, holds_for, limit, provider_card, question, status
+from studio.ui.hosting_form import FIRST, HERE, HOSTED, Form
+from studio.ui.offering import cost_card, holds_for, limit, provider_card, question, status
 from studio.ui.page import Page, Standing, Tab
 
 TAB = "method"
-HERE, HOSTED = "here", "hosted"
-FIRST = "openai"
 
 
-class Hosting:
-    """The card and its foot, in two places of the tab: `where` above the local cards, `build` below them."""
-
+class Hosting(Form):
     def __init__(self, page: Page) -> None:
-        self.page = page
-        self.session = page.session
+        super().__init__(page)
         # What was worked out for a project, with the choices it holds for: other choices want another price.
         self.offers: dict[str, tuple[dict[str, Any], Offer]] = {}
-        self.where = gr.Radio(
-            [(words.WHERE_HERE, HERE), (words.WHERE_HOSTED, HOSTED)],
-            value=HERE,
-            label=words.WHERE,
-            elem_id="where",
-            visible=False,
-        )
-
-    def build(self) -> None:
-        """The card itself."""
-        with gr.Column(visible=False) as self.column:
-            with gr.Column(elem_classes="fs-card"):
-                lines = "".join(f"<li>{html.esc(line)}</li>" for line in words.HOSTED_LINES)
-                gr.HTML(f"<h2>{html.esc(words.HOSTED_TITLE)}</h2><ul>{lines}</ul>")
-                providers = [(f"{p.title}: {p.line}", p.id) for p in self.session.providers.list()]
-                self.provider = gr.Radio(providers, value=FIRST, label=words.HOSTED_PROVIDER, elem_id="provider")
-                self.address = gr.Textbox(
-                    label=words.HOSTED_ADDRESS, info=words.HOSTED_ADDRESS_INFO, elem_id="hosted-address", max_lines=1
-                )
-                self.facts = gr.HTML(elem_id="provider-facts")
-                self.key_state = gr.HTML(elem_id="key-state")
-                with gr.Row(elem_classes="fs-field") as self.key_row:
-                    self.key = gr.Textbox(
-                        type="password",
-                        label=words.HOSTED_KEY,
-                        info=words.HOSTED_KEY_INFO,
-                        elem_id="hosted-key",
-                        html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
-                    )
-                    self.use = gr.Button(words.HOSTED_KEY_USE, size="sm", elem_id="use-key", scale=0)
-                self.keep = gr.Checkbox(
-                    label=words.HOSTED_KEY_KEEP, elem_id="keep-key", visible=self.session.providers.can_keep()
-                )
-                self.forget = gr.Button(words.HOSTED_KEY_FORGET, size="sm", elem_id="forget-key", visible=False)
-            with gr.Column(elem_classes="fs-card"):
-                self.model = gr.Dropdown(
-                    [],
-                    label=words.HOSTED_MODEL,
-                    info=words.HOSTED_MODEL_INFO,
-                    allow_custom_value=True,
-                    elem_id="hosted-model",
-                )
-                with gr.Row(elem_classes="fs-two"):
-                    self.price = gr.Number(
-                        label=words.HOSTED_PRICE, info=words.HOSTED_PRICE_INFO, elem_id="hosted-price", value=None
-                    )
-                    self.cap = gr.Number(label=words.HOSTED_CAP, info=words.HOSTED_CAP_INFO, elem_id="hosted-cap")
-                with gr.Accordion(words.HOSTED_OPTIONS, open=False, elem_id="hosted-advanced"):
-                    self.controls = {name: control(name, info) for name, info in HostedOptions.model_fields.items()}
-            self.cost = gr.HTML(elem_id="hosted-cost")
-
-    def foot(self) -> None:
-        """The bottom bar while the card is shown; the question takes its place, so that it cannot be overlooked."""
-        with gr.Row(elem_classes="fs-foot", visible=False) as self.bar:
-            self.sentence = gr.HTML()
-            self.ask = gr.Button(words.HOSTED_ASK_PRICE, variant="primary", elem_id="ask-price", scale=0)
-            self.order = gr.Button(words.HOSTED_ORDER, variant="primary", visible=False, elem_id="order", scale=0)
-        with gr.Row(visible=False, elem_classes="fs-foot", elem_id="confirm-order") as self.confirm:
-            self.question = gr.HTML(elem_id="order-question")
-            self.no = gr.Button(words.HOSTED_NO, elem_id="order-no", scale=0)
-            self.yes = gr.Button(words.HOSTED_YES, variant="primary", elem_id="order-yes", scale=0)
 
     def part(self, local: gr.Column, local_bar: gr.Row) -> Tab:
         """What the card does, and how it is drawn. local, local_bar: what is shown for training on this machine."""
         page = self.page
+        self.stated = [self.facts, self.key_state, self.key_row, self.forget, self.cost, self.question, self.yes]
+        self.stated += [self.bar, self.confirm, self.sentence, self.ask, self.order]
         form = [self.provider, self.address, self.model, self.price, self.cap, *self.controls.values()]
         page.on(
             self.where.input, lambda p, where: self.session.projects.remember(p, where=where), [self.where], tab=TAB
         )
         page.on([self.provider.input], self._choose, [self.provider], tab=TAB)
-        fields = [self.address.blur, self.address.submit, self.model.input, self.price.blur, self.cap.blur]
-        page.on([*fields, *[c.blur for c in self.controls.values()]], self._remember, form, tab=TAB)
         page.on([self.use.click, self.key.submit], self._give, [self.key, self.keep, *form], tab=TAB)
         page.on(self.forget.click, self._forget, tab=TAB)
         page.on(self.ask.click, self._work_out, form, tab=TAB, meanwhile=words.HOSTED_WORKING)
@@ -113,13 +48,16 @@ class Hosting:
             gr.on([self.use.click, self.key.submit], lambda: "", None, self.key, **hidden)
             bars = [self.bar, self.confirm]
             self.order.click(lambda: [gr.Row(visible=False), gr.Row(visible=True)], None, bars, **hidden)
+            # What is being typed is left alone: only what follows from it is drawn anew.
+            typed = [self.address.blur, self.address.submit, self.model.input, self.price.blur, self.cap.blur]
+            typed += [option.blur for option in self.controls.values()]
+            kept = gr.on(typed, self._remember, [page.project, *form], None, show_progress="hidden")
+            kept.then(self._restate, page.project, self.stated, show_progress="hidden")
             self.no.click(lambda: [gr.Row(visible=True), gr.Row(visible=False)], None, bars, **hidden)
 
         page.pending.append(wire)
-        outputs = [self.where, local, local_bar, self.column, self.bar, self.provider, self.address, self.facts]
-        outputs += [self.key_state, self.key_row, self.forget, self.model, self.price, self.cap]
-        outputs += [*self.controls.values(), self.cost, self.confirm, self.question, self.yes, self.sentence]
-        return Tab([*outputs, self.ask, self.order], self._view)
+        fields = [self.where, local, local_bar, self.column, self.provider, self.address, self.model, self.price]
+        return Tab([*fields, self.cap, *self.controls.values(), *self.stated], self._view)
 
     def _choices(self, project: str) -> dict[str, Any]:
         known: dict[str, Any] = {
@@ -210,38 +148,50 @@ class Hosting:
         )
         self.session.projects.remember(project, run=run.id)
 
+    def _restate(self, project: str) -> Sequence[Any]:
+        return self._state(self.page.standing(project or self.session.projects.current().id))
+
+    def _shown(self, standing: Standing) -> bool:
+        return standing.enough and standing.choices.get("where") == HOSTED
+
     def _view(self, standing: Standing) -> Sequence[Any]:
-        shown = standing.enough and standing.choices.get("where") == HOSTED
-        chosen = self._choices(standing.project)
-        provider = get(chosen["provider"], chosen["address"])
-        there = self.session.providers.has_key(provider.id, chosen["address"])
-        offer = self._offer(standing) if shown else None
+        shown, chosen = self._shown(standing), self._choices(standing.project)
+        provider = get(chosen["provider"])
         full = DEFAULTS | chosen["options"]
         models = [(f"{m.title} ({m.id})" if m.title != m.id else m.id, m.id) for m in provider.models]
-        key_line = (words.HOSTED_KEY_THERE if there else words.HOSTED_KEY_NONE).format(provider=provider.title)
-        amount = offer.quote.dollars if offer else None
-        ready = offer is not None and offer.ready and there and amount is not None
-        said = dollars(amount) if amount is not None else ""
         return [
             gr.Radio(value=HOSTED if shown else HERE, visible=standing.enough),
             gr.Column(visible=not shown),
             gr.Row(visible=not shown),
             gr.Column(visible=shown),
-            gr.Row(visible=shown),
             gr.Radio(value=provider.id),
             gr.Textbox(value=chosen["address"], visible=not provider.address, placeholder=provider.hint),
-            provider_card(provider, chosen["model"]),
-            f'<p class="{"fs-good" if there else "fs-line"}">{html.esc(key_line)}</p>',
-            gr.Row(visible=not there),
-            gr.Button(visible=there),
             gr.Dropdown(choices=models, value=chosen["model"] or (models[0][1] if models else "")),
             chosen["price"],
             chosen["cap"],
             *[full[name] for name in self.controls],
+            *self._state(standing),
+        ]
+
+    def _state(self, standing: Standing) -> Sequence[Any]:
+        """What follows from the choices."""
+        shown, chosen = self._shown(standing), self._choices(standing.project)
+        provider = get(chosen["provider"], chosen["address"])
+        there = self.session.providers.has_key(provider.id, chosen["address"])
+        offer = self._offer(standing) if shown else None
+        ready = offer is not None and offer.ready and there
+        said = dollars(offer.quote.dollars or 0.0) if offer else ""
+        key_line = (words.HOSTED_KEY_THERE if there else words.HOSTED_KEY_NONE).format(provider=provider.title)
+        return [
+            provider_card(provider, chosen["model"]),
+            f'<p class="{"fs-good" if there else "fs-line"}">{html.esc(key_line)}</p>',
+            gr.Row(visible=not there),
+            gr.Button(visible=there),
             cost_card(offer) if shown else "",
-            gr.Row(visible=False),
-            question(offer, chosen["cap"] or 0.0) if ready and offer else "",
+            question(offer, chosen["cap"] or 0.0) if offer else "",
             words.HOSTED_YES.format(amount=said),
+            gr.Row(visible=shown),
+            gr.Row(visible=False),
             html.foot(status(offer, there)),
             gr.Button(visible=not ready),
             gr.Button(words.HOSTED_ORDER_FOR.format(amount=said), visible=ready),
