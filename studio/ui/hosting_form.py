@@ -1,4 +1,4 @@
-"""The fields of the Hosted card, in the three places of the Method tab where they stand; what they do is in hosting.py."""
+"""The fields of the Hosted card, in the three places of the Method tab where they stand; hosting.py does their work."""
 
 import gradio as gr
 
