@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studio.data import hub, measuring, store
+from studio.data.guess import first_recipe
 from studio.data.keys import fingerprint
 from studio.data.recipe import Recipe
 from studio.data.values import Report
@@ -77,7 +78,9 @@ def _files(work: Prepare, fetched: Path, ticker: "Ticker") -> list[Path]:
 def _made(work: Prepare, paths: list[Path], result: Path, ticker: "Ticker") -> Report:
     recipe = Recipe.from_json(work.recipe)
     if work.version == 1:
-        name = paths[0].name if work.hub else work.name
+        name = work.name
+        if work.hub:
+            name, recipe = paths[0].name, first_recipe(paths[0])
         return store.import_file(paths, result, name, None, ticker.bytes, recipe, ticker.cancelled)
     result.mkdir()
     kept = [_linked(path, result / path.name) for path in [*paths, paths[0].with_name("report.json")]]

@@ -12,7 +12,7 @@ from studio.data.formats import best_format, format_named
 from studio.data.log import Log
 from studio.data.mapping import Mapper
 from studio.data.readers import read_rows
-from studio.data.recipe import Mapping
+from studio.data.recipe import Mapping, Recipe
 from studio.data.rules import listing, quoted
 from studio.data.values import Finding, Source
 from studio.errors import DataError
@@ -21,6 +21,7 @@ _LOOKED_AT = 200
 _SHOWN = 5
 # Below this the shape that the keys name is only one possibility, and a mapping is suggested too.
 _SURE = 0.75
+_AS_GOOD_AS_SURE = 0.9
 _LEAST_SHARE = 0.5
 _ASKED = ("question", "instruction", "text")
 # Shapes by what their parts may be called, those that ask for more parts first.
@@ -63,6 +64,13 @@ def shape_guess(source: Path | Source) -> Guess:
     if mapping is None:
         return Guess(None, 0.0, f"What the columns {listing(names)} are for cannot be told.", names, None, [])
     return Guess(mapping.shape, likely, reason, names, mapping, preview(rows, mapping))
+
+
+def first_recipe(source: Path | Source) -> Recipe:
+    """How a file is read at first: by the mapping that suits its columns where that is as good as sure, else as it
+    is."""
+    guess = shape_guess(source)
+    return Recipe(mapping=guess.mapping if guess.confidence >= _AS_GOOD_AS_SURE else None)
 
 
 def preview_mapping(

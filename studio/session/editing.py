@@ -9,7 +9,10 @@ from typing import Any
 
 from studio import data
 from studio.data import Edit, Example, Recipe
+from studio.data.log import Log
+from studio.data.readers import Unread, read_rows
 from studio.errors import DataError, JobError
+from studio.session.drafts import draft
 from studio.session.values import Dataset
 from studio.session.versions import Versions
 
@@ -44,6 +47,14 @@ class Editing(Versions):
         recipe = self.recipe(dataset_id)
         edits = (*recipe.edits, Edit("add", 0, self._checked(dataset, example)))
         return self._make(dataset_id, replace(recipe, edits=edits), "Added a row by hand.")
+
+    def draft_line(self, dataset_id: str, line: int, file: int = 0) -> Example:
+        """What a line that could not be used has to say, as an example to be completed."""
+        dataset = self.get(dataset_id)
+        source = data.originals(dataset.folder)[file]
+        found = next((row for number, row in read_rows(source, Log()) if number == line), None)
+        text = found.text if isinstance(found, Unread) else ""
+        return draft(found, text, dataset.report.shape or "chat")
 
     def write_line(self, dataset_id: str, line: int, example: Example, file: int = 0) -> Dataset:
         """Puts `example` in the place of a line that could not be used. file: which of several originals, 0-based."""

@@ -88,12 +88,13 @@ def test_rows_by_page_and_search(session: Session, chat_file: Path) -> None:
     assert session.datasets.statistics(dataset.id).numbers.rows == 60
 
 
-def test_the_sample_comes_in_by_one_call(session: Session) -> None:
+def test_every_sample_comes_in_by_one_call(session: Session) -> None:
     project = session.projects.current()
-    sample = session.datasets.samples()[0]
-    dataset = session.datasets.add_sample(project.id, sample.id)
-    assert dataset.report.usable == sample.rows >= 120
-    assert session.datasets.add_sample(project.id, sample.id).id == dataset.id
+    for sample in session.datasets.samples():
+        dataset = session.datasets.add_sample(project.id, sample.id)
+        assert (sample.id, dataset.report.rows) == (sample.id, sample.rows)
+        assert dataset.report.usable > 0
+        assert session.datasets.add_sample(project.id, sample.id).id == dataset.id
     with pytest.raises(NotFoundError, match="no sample"):
         session.datasets.add_sample(project.id, "nothing")
 

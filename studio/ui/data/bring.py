@@ -43,7 +43,7 @@ def build(page: Page) -> Tab:
 
     def add(project: str, paths: list[str] | None) -> None:
         if paths:
-            chosen(project, session.datasets.add(project, [Path(path) for path in paths], aside=True))
+            chosen(project, session.datasets.add(project, [Path(path) for path in paths], aside=True, mapped=True))
 
     def add_sample(project: str, told: dict[str, str]) -> None:
         chosen(project, session.datasets.add_sample(project, told["sample"]))

@@ -3,18 +3,20 @@
 A repair is shown as a difference before it is applied; what was done stands below, with Undo.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from studio.data import Repair
-from studio.data.values import Finding
+from studio.data import Repair, repair_of
+from studio.data.values import Finding, Report
 from studio.errors import StudioError
+from studio.session.datasets import Datasets
 from studio.session.values import Dataset, Preview
 from studio.ui import html, words
 from studio.ui.acts import acts, button
-from studio.ui.data import difference
+from studio.ui.data import difference, rows
 from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
@@ -29,7 +31,7 @@ def build(page: Page) -> Tab:
         strip = gr.HTML(elem_id="data-strip")
         findings = acts("findings")
 
-    def act(project: str, told: dict[str, str]) -> None:
+    def act(project: str, told: Mapping[str, Any]) -> None:
         dataset = page.standing(project).dataset
         if dataset is None:
             return
@@ -42,21 +44,32 @@ def build(page: Page) -> Tab:
                 session.datasets.mend_like(dataset.id, told["other"])
             case "undo":
                 session.datasets.undo(dataset.id)
+            case "save":
+                place = (int(told["line"]), int(told["file"]))
+                written = rows.rewritten(session.datasets.draft_line(dataset.id, *place), told["texts"])
+                session.datasets.write_line(dataset.id, place[0], written, place[1])
             case "filter":
                 kept = {"dataset": dataset.id, "start": 0, "search": "", "rule": told["rule"]}
                 session.projects.remember(project, rows=kept)
 
     def look(project: str, event: gr.EventData) -> tuple[str, Any]:
-        """The findings with a preview under the one whose repair was asked for; without one when it is put away."""
+        """The findings with what was asked for: a preview under its repair, a form under its line; or without."""
         dataset = page.standing(project).dataset
         if dataset is None:
             return "", gr.skip()
-        asked = event._data["repair"] if event._data["act"] == "preview" else None
+        told = event._data
+        shown = Shown()
         try:
-            preview = session.datasets.preview_repair(dataset.id, asked) if asked else None
+            if told["act"] == "preview":
+                shown = Shown(told["repair"], _preview(told["repair"], session.datasets, dataset))
+            elif told["act"] == "anew":
+                place = (int(told["line"]), int(told["file"]))
+                example = session.datasets.draft_line(dataset.id, *place)
+                form = rows.form(example, f"line-{place[0]}", line=place[0], file=place[1], open="now")
+                shown = Shown((told["rule"], *place), form)
         except StudioError as error:
             return _all(page, dataset), gr.HTML(html.notice(error), visible=True)
-        return _all(page, dataset, asked, preview), gr.HTML("", visible=False)
+        return _all(page, dataset, shown), gr.HTML("", visible=False)
 
     page.on(findings.submit, act, tab=NAME, heard=True, meanwhile=words.MENDING)
     findings.look(look, page.project, [findings, page.notices[NAME]], show_progress="hidden")
@@ -79,13 +92,21 @@ def _strip(dataset: Dataset) -> str:
     return '<p class="fs-strip">' + " · ".join(f"<span>{html.esc(p)}</span>" for p in parts) + "</p>"
 
 
-def _all(page: Page, dataset: Dataset, asked: str | None = None, preview: Preview | None = None) -> str:
+@dataclass(frozen=True)
+class Shown:
+    """HTML that was asked for, and what it belongs to: a repair's id, or a rule with line and file."""
+
+    of: str | tuple[str, int, int] | None = None
+    body: str = ""
+
+
+def _all(page: Page, dataset: Dataset, shown: Shown | None = None) -> str:
     if dataset.report.shape is None and page.session.datasets.guess(dataset.id).columns:
         # One thing to do, in the card below: to say what the columns are.
         return _lead(page, dataset, []) + _history(page, dataset)
     offers = page.session.datasets.repairs(dataset.id)
     found = dataset.report.findings
-    groups = [_group(severity, found, offers, asked, preview) for severity in SEVERITIES]
+    groups = [_group(severity, dataset.report, offers, shown or Shown()) for severity in SEVERITIES]
     well = "" if found else f'<p class="fs-good">{html.esc(words.ALL_WELL)}</p>'
     return _lead(page, dataset, offers) + well + "".join(groups) + _history(page, dataset)
 
@@ -105,50 +126,58 @@ def _lead(page: Page, dataset: Dataset, offers: Offers) -> str:
     return f'<div class="fs-lead"><p>{html.esc(line)}</p>{press}</div>'
 
 
-def _group(
-    severity: str, findings: Sequence[Finding], offers: Offers, asked: str | None, preview: Preview | None
-) -> str:
+def _group(severity: str, report: Report, offers: Offers, shown: Shown) -> str:
     by_rule: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in report.findings:
         if finding.severity == severity:
             by_rule.setdefault(finding.rule, []).append(finding)
     if not by_rule:
         return ""
     body = ""
     for rule, found in by_rule.items():
-        mending = [(repair, rows) for repair, rows in offers if rule in repair.rules]
-        body += _rule(found, mending, asked, preview)
+        mending = [repair for repair, _ in offers if rule in repair.rules]
+        body += _rule(found, mending, report, shown)
     lead = f"<p>{html.esc(words.GROUP_LINE[severity])}</p>"
     return html.card(words.GROUPS[severity], lead + body, f"fs-{severity}")
 
 
-def _rule(found: list[Finding], mending: Offers, asked: str | None, preview: Preview | None) -> str:
+def _rule(found: list[Finding], mending: Sequence[Repair], report: Report, shown: Shown) -> str:
     first = found[0]
     count = sum(finding.count for finding in found)
     lines = [finding for finding in found if finding.line is not None]
     head = f"<p><b>{html.esc(first.message)}</b> {html.esc(first.remedy)}</p>"
     presses = "".join(
         button("preview", repair.title, event="look", repair=repair.id, name=f"mend-{repair.id}")
-        for repair, _ in mending
-        if repair.id != asked
+        for repair in mending
+        if repair.id != shown.of
     )
-    shown = "".join(_preview(repair, preview) for repair, _ in mending if repair.id == asked)
+    previewed = shown.body if any(repair.id == shown.of for repair in mending) else ""
     if lines and first.severity != "error":
         presses += button("filter", words.SHOW_ROWS, kind="quiet", rule=first.rule, to="examples")
-    listed = _lines(lines, first, count) if lines else ""
-    return f'<div class="fs-finding">{head}<div class="fs-finding-tools">{presses}</div>{shown}{listed}</div>'
+    listed = _lines(lines, first, count, report, shown) if lines else ""
+    return f'<div class="fs-finding">{head}<div class="fs-finding-tools">{presses}</div>{previewed}{listed}</div>'
 
 
-def _lines(lines: Sequence[Finding], first: Finding, count: int) -> str:
-    items = "".join(
-        f"<li>{html.esc(_where(f))}{': ' + html.esc(f.message) if f.message != first.message else ''}"
-        f"{' <code>' + html.esc(f.excerpt) + '</code>' if f.excerpt else ''}</li>"
-        for f in lines[:LINES_SHOWN]
-    )
+def _lines(lines: Sequence[Finding], first: Finding, count: int, report: Report, shown: Shown) -> str:
+    items = "".join(_line(finding, first, report, shown) for finding in lines[:LINES_SHOWN])
     left = count - min(len(lines), LINES_SHOWN)
     more = f"<li>{html.esc(words.MORE_LINES.format(count=html.number(left)))}</li>" if left > 0 else ""
     said = "1 line" if count == 1 else f"{html.number(count)} lines"
-    return f"<details><summary>{html.esc(words.SHOW_LINES)} ({said})</summary><ul>{items}{more}</ul></details>"
+    is_open = " open" if isinstance(shown.of, tuple) and shown.of[0] == first.rule else ""
+    return f"<details{is_open}><summary>{html.esc(words.SHOW_LINES)} ({said})</summary><ul>{items}{more}</ul></details>"
+
+
+def _line(finding: Finding, first: Finding, report: Report, shown: Shown) -> str:
+    line, file = finding.line or 0, report.files.index(finding.file) if finding.file in report.files else 0
+    said = f": {html.esc(finding.message)}" if finding.message != first.message else ""
+    excerpt = f" <code>{html.esc(finding.excerpt)}</code>" if finding.excerpt else ""
+    if finding.severity != "error" or report.shape is None:
+        return f"<li>{html.esc(_where(finding))}{said}{excerpt}</li>"
+    if shown.of == (finding.rule, line, file):
+        return f"<li>{html.esc(_where(finding))}{said}{shown.body}</li>"
+    label = f"{words.ANEW}: {_where(finding)}"
+    anew = button("anew", words.ANEW, kind="quiet", event="look", rule=finding.rule, line=line, file=file, label=label)
+    return f"<li>{html.esc(_where(finding))}{said}{excerpt} {anew}</li>"
 
 
 def _where(finding: Finding) -> str:
@@ -156,11 +185,12 @@ def _where(finding: Finding) -> str:
     return ", ".join(part for part in (finding.file, line, finding.field) if part)
 
 
-def _preview(repair: Repair, preview: Preview | None) -> str:
-    rows = "".join(difference.row(line, before, after) for line, before, after in preview.rows) if preview else ""
+def _preview(repair_id: str, datasets: Datasets, dataset: Dataset) -> str:
+    repair, preview = repair_of(repair_id), datasets.preview_repair(dataset.id, repair_id)
+    changes = "".join(difference.row(line, before, after) for line, before, after in preview.rows) if preview else ""
     return (
         f'<div class="fs-preview" tabindex="-1" data-focus><h3>{html.esc(repair.title)}</h3>'
-        f"<p>{html.esc(repair.says)} {html.esc(_counts(preview))}</p><ul>{rows}</ul>"
+        f"<p>{html.esc(repair.says)} {html.esc(_counts(preview))}</p><ul>{changes}</ul>"
         + button("mend", words.MEND, kind="main", name="apply", repair=repair.id)
         + " "
         + button("close", words.NOT_NOW, event="look")

@@ -123,5 +123,8 @@ def _counts(numbers: Statistics, name: str) -> dict[str, int]:
     if name == "first_words" and (numbers.labels or len(found) > numbers.rows / 2):
         return {}
     if name == "roles":
+        # Where every example has one turn of each role, that says nothing.
+        if set(found.values()) == {numbers.rows}:
+            return {}
         return {html.ROLE_WORDS.get(role, role): count for role, count in found.items()}
     return found if len(found) > 1 else {}

@@ -39,7 +39,8 @@ def body(example: Example) -> str:
     """The texts of an example, as HTML."""
     if example.labels:
         text = "".join(_bubble(m, f"m{place}") for place, m in enumerate(example.prompt))
-        return text + _slot(LABELS, words.LABELS, BETWEEN.join(example.labels), "fs-badge")
+        label = _slot(LABELS, words.LABELS, BETWEEN.join(example.labels), "fs-badge")
+        return f'{text}<div class="fs-label"><span class="fs-role">{html.esc(words.LABELS)}</span>{label}</div>'
     if not example.prompt:
         return "".join(_slot(f"m{place}", words.TEXT, m.content, "fs-text") for place, m in enumerate(example.messages))
     turns = "".join(_bubble(m, f"m{place}") for place, m in enumerate(example.prompt))

@@ -1,8 +1,6 @@
 // Lists with buttons of their own: a click on [data-act] is told to the server with its data attributes.
 // Rows can be edited in place: [data-slot] texts become fields, and only what is saved leaves the browser.
 (() => {
-  const focus = (element) => element.querySelector("[data-focus]")?.focus();
-
   const edit = (row) => {
     row.classList.add("editing");
     for (const slot of row.querySelectorAll("[data-slot]")) {
@@ -41,6 +39,10 @@
       const row = key.target.closest?.(".editing");
       if (key.key === "Escape" && row) leave(row);
     });
-    watch("value", () => focus(element));
+    watch("value", () => {
+      const form = element.querySelector("[data-open]");
+      if (form) edit(form);
+      else element.querySelector("[data-focus]")?.focus();
+    });
   };
 })();

@@ -39,6 +39,7 @@ GROUP_LINE = {
 ALL_WELL = "Nothing to mend: every row can be used."
 SHOW_LINES = "Show lines"
 SHOW_ROWS = "Show these examples"
+ANEW = "Write it anew"
 MORE_LINES = "and {count} more"
 SAFE_LINE = "{kinds} of faults can be mended at once, without losing a row that could be used."
 SAFE_BUTTON = "Mend all that is safe"
@@ -159,7 +160,7 @@ SPLIT_BECAUSE = (
 )
 TO_METHOD = "Choose a method"
 DATA_READY = "{usable} examples can be used."
-DATA_NONE = "No data yet: drop a file or take the sample."
+DATA_NONE = "No data yet: drop a file or take a sample."
 DATA_TOO_FEW = "{usable} usable examples: training needs at least 4."
 
 PICTURES_TITLE = "What is in it"
