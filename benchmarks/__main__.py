@@ -7,22 +7,24 @@ from collections.abc import Callable
 
 import psutil
 
-from benchmarks import whole_way
+from benchmarks import data, whole_way
 from benchmarks.table import Row, show
 
-BENCHMARKS: dict[str, Callable[[], list[Row]]] = {"whole_way": whole_way.measure}
+BENCHMARKS: dict[str, Callable[[], list[Row]]] = {"whole_way": whole_way.measure, "data": data.measure}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: all): {', '.join(BENCHMARKS)}")
-    chosen = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument("--rows", type=int, default=data.ROWS, help="rows of the file that `data` makes")
+    given = parser.parse_args()
+    chosen = given.names or list(BENCHMARKS)
     if unknown := set(chosen) - set(BENCHMARKS):
         parser.error(f"there is no benchmark called {', '.join(unknown)}")
     print(_machine())
     for name in chosen:
         print(f"\n{name}")
-        show(BENCHMARKS[name]())
+        show(data.measure(given.rows) if name == "data" else BENCHMARKS[name]())
 
 
 def _machine() -> str:

@@ -63,17 +63,15 @@ class Batch:
 
     @cached_property
     def _turns(self) -> list[tuple[Example, int]]:
-        return list(self._once_each())
+        return [turn for turn, _ in self._flat]
 
     @cached_property
     def _texts(self) -> list[str]:
-        return [turn_of(example, place).content for example, place in self._turns]
+        return [text for _, text in self._flat]
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *accumulate(len(text) + len(_GAP) for text in self._texts)]
-
-    def _once_each(self) -> Iterator[tuple[Example, int]]:
+    def _flat(self) -> list[tuple[tuple[Example, int], str]]:
+        flat = []
         systems: set[str] = set()
         for example in self.examples:
             for place, message in enumerate(example.messages):
@@ -81,9 +79,15 @@ class Batch:
                     if message.content in systems:
                         continue
                     systems.add(message.content)
-                yield example, place
-            for place in range(len(example.rejected)):
-                yield example, len(example.messages) + place
+                flat.append(((example, place), message.content))
+            if example.rejected:
+                own = len(example.messages)
+                flat += [((example, own + place), m.content) for place, m in enumerate(example.rejected)]
+        return flat
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(text) + len(_GAP) for text in self._texts)]
 
 
 def turn_of(example: Example, place: int) -> Message:

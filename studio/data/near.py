@@ -28,7 +28,8 @@ def _odd(count: int) -> NDArray[np.uint64]:
     return _chance.integers(1, 1 << 63, count, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
-_MULTIPLIERS, _POWERS, _PLACES = _odd(VALUES), _odd(_LONGEST_WORD), _odd(3)
+_PLACES = _odd(3)
+_MULTIPLIERS, _POWERS = _odd(VALUES).astype(np.uint32), _odd(_LONGEST_WORD).astype(np.uint32)
 _END = np.uint64(0)
 
 _every = np.arange(256, dtype=np.uint8)
@@ -143,16 +144,16 @@ def _minima(texts: list[bytes]) -> NDArray[np.uint32]:
     # What would follow the end of a text is the next text's.
     third[ends[ends > 0] - 1] = _END
     triples = words * _PLACES[0] + second * _PLACES[1] + third * _PLACES[2]
-    triples = _mixed(triples)
+    triples = (_mixed(triples) >> np.uint64(32)).astype(np.uint32)
     # The end is no triple of its own; where there are words it stands for the last of them once more.
     starts = np.concatenate(([0], ends[:-1] + 1))
     some = ends > starts
     triples[ends[some]] = triples[ends[some] - 1]
-    triples[ends[~some]] = _END
+    triples[ends[~some]] = 0
     out = np.empty((len(texts), VALUES), np.uint32)
     for place, multiplier in enumerate(_MULTIPLIERS):
-        hashed = (triples * multiplier) >> np.uint64(32)
-        out[:, place] = np.minimum.reduceat(hashed, starts)
+        # A product by an odd number, cut to 32 bits, puts the triples into another order for each number.
+        out[:, place] = np.minimum.reduceat(triples * multiplier, starts)
     return out
 
 
@@ -166,18 +167,24 @@ def _words(texts: list[bytes]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         marks = np.flatnonzero(joined[:-2] == first)
         marks = marks[np.isin(joined[marks + 1], seconds)]
         inside[marks] = inside[marks + 1] = inside[marks + 2] = False
-    character = (joined & 0xC0) != 0x80
-    wide = joined >= 0xE0
-    # Whether the character before this byte is a word of its own.
-    leads = np.maximum.accumulate(np.where(character, place, 0))
-    after = np.empty(len(joined), bool)
-    after[0] = True
-    after[1:] = ~inside[:-1] | wide[leads[:-1]]
-    begins = inside & character & (wide | after)
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1]
+    if joined.max() >= 0xE0:
+        begins |= _alone(joined, inside, place)
     begins[ends] = True
     starts = np.flatnonzero(begins)
     within = place - np.maximum.accumulate(np.where(begins, place, 0))
     weights = _POWERS[np.minimum(within, _LONGEST_WORD - 1)]
     weights *= np.where(inside, joined, 0)
-    words = np.add.reduceat(weights, starts)
+    words = np.add.reduceat(weights, starts, dtype=np.uint32).astype(np.uint64)
     return words, np.searchsorted(starts, ends)
+
+
+def _alone(joined: NDArray[np.uint8], inside: NDArray[np.bool_], place: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Where a character that is a word of its own begins, or one that follows it."""
+    character = (joined & 0xC0) != 0x80
+    wide = joined >= 0xE0
+    leads = np.maximum.accumulate(np.where(character, place, 0))
+    after = np.zeros(len(joined), bool)
+    after[1:] = wide[leads[:-1]]
+    return inside & character & (wide | after)

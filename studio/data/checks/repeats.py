@@ -1,6 +1,8 @@
 """Rules that compare rows: the same row again, nearly the same, the same prompt with another answer, all answers or
 prompts alike."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from studio.data.batch import Batch
@@ -74,8 +76,9 @@ class Repeats:
         self._places.note(batch, log.file)
         examples = batch.examples
         numbers = np.arange(batch.start, batch.start + len(examples))
-        rows = self._rows.put(_hashes([row_hash(e) for e in examples]), numbers)
-        prompts = self._prompts.put(_hashes([prompt_hash(e) for e in examples]), numbers)
+        turns = [_turns(example.messages) for example in examples]
+        rows = self._rows.put(_hashes(map(_whole, examples, turns)), numbers)
+        prompts = self._prompts.put(_hashes(hash(turn[:-1]) for turn in turns), numbers)
         prompts[[len(e.messages) == 1 for e in examples]] = batch.start + len(examples)
         near = self._near_rows(batch)
         for place in np.flatnonzero((rows < numbers) | (prompts < numbers) | (near >= 0)):
@@ -113,19 +116,23 @@ class Repeats:
 
 def row_hash(example: Example) -> int:
     """Python's own hash of 64 bits: quick, keyed anew in every process, and never stored."""
-    return hash((_turns(example.messages), _turns(example.rejected), example.labels, example.tools))
+    return _whole(example, _turns(example.messages))
 
 
 def prompt_hash(example: Example) -> int:
     return hash(_turns(example.messages[:-1]))
 
 
-def _hashes(values: list[int]) -> np.ndarray:
-    return np.array(values, np.int64).view(np.uint64)
+def _whole(example: Example, turns: tuple) -> int:
+    return hash((turns, _turns(example.rejected), example.labels, example.tools))
+
+
+def _hashes(values: Iterable[int]) -> np.ndarray:
+    return np.fromiter(values, np.int64).view(np.uint64)
 
 
 def _turns(messages: tuple[Message, ...]) -> tuple:
-    return tuple((m.role, m.content, m.weight == 0, m.calls) for m in messages)
+    return tuple([(m.role, m.content, m.weight == 0, m.calls) for m in messages])
 
 
 def _asked(example: Example) -> str:
