@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "training": ROWS_AND_MODELS,
     "inference": ROWS_AND_MODELS,
     # Both models answer the test rows through the engine that also serves them.
-    "evaluation": ROWS_AND_MODELS | {"inference"},
+    "evaluation": ROWS_AND_MODELS | {"inference", "hosted"},
     "export": ROWS_AND_MODELS,
     "hosted": ROWS_AND_MODELS,
     "worker": BASE | {"training", "evaluation", "export", "hosted", "data", "jobs"},

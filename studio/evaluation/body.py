@@ -1,12 +1,13 @@
 """What an evaluation job does: base and tuned model on the same rows, losses, answers, scorecard and verdict."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from studio import data, models
 from studio.data.values import Example
 from studio.errors import DataError, JobError, ModelError
-from studio.evaluation import compare, labelled, metrics, scorecard, verdict
+from studio.evaluation import compare, hosted, labelled, metrics, scorecard, verdict
 from studio.evaluation.metrics.base import Graded, Measure, Measured
 from studio.evaluation.metrics.exact import is_exact
 from studio.evaluation.scorecard import CANDIDATES, Candidate, Row, Scorecard
@@ -22,25 +23,31 @@ SPARE_TOKENS = 8
 """Room beyond the longest wanted answer, so that an answer of about its length is not cut."""
 
 
+
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     """Evaluates as the spec says and journals it to the last word (finished or stopped).
 
-    secrets: none are needed. Raises StudioError in the user's words for whatever keeps it from judging.
+    secrets: the provider's key, where a model is hosted. Raises StudioError in the user's words for whatever keeps it
+    from judging.
     """
     work = spec.work
     if not isinstance(work, Evaluate):
         raise JobError("This job is not an evaluation.", "Start it again from the Evaluate tab.")
     chosen, examples, judging = verified(work)
-    labels = labelling.read(Path(work.checkpoint.path))
+    labels = None if work.hosted else labelling.read(Path(work.checkpoint.path))
     journal.append(State("running"))
+    cost = None
     try:
-        judge = judged if labels is None else labelled.judged
-        rows = judge(folder, work, chosen, examples, journal) if examples else []
+        if work.hosted and examples:
+            rows, cost = hosted.judged(folder, work, chosen, examples, journal, secrets)
+        else:
+            judge = judged if labels is None else labelled.judged
+            rows = judge(folder, work, chosen, examples, journal) if examples else []
     except Stopped:
         journal.append(Note("The evaluation was stopped before all rows were judged, so there is no verdict."))
         journal.append(State("stopped"))
         return
-    card = scored(spec, work, rows, judging, labels)
+    card = replace(scored(spec, work, rows, judging, labels), cost=cost)
     scorecard.save(card, folder)
     journal.append(Result(card.result()))
     journal.append(State("finished"))
@@ -59,10 +66,11 @@ def verified(work: Evaluate) -> tuple[list[int], list[Example], bool]:
             f"The base model {work.model_name} was changed since the run was trained.",
             "Train again on the model as it is now.",
         )
-    place = Path(work.checkpoint.path)
-    checkpoint.verify(place)
-    if checkpoint.fingerprint(place) != work.checkpoint.fingerprint:
-        raise JobError("The run's checkpoint has changed meanwhile.", "Start the evaluation again.")
+    if not work.hosted:
+        place = Path(work.checkpoint.path)
+        checkpoint.verify(place)
+        if checkpoint.fingerprint(place) != work.checkpoint.fingerprint:
+            raise JobError("The run's checkpoint has changed meanwhile.", "Start the evaluation again.")
     examples = data.load_examples(Path(work.data.path))
     if work.split is None:
         return list(range(len(examples))), examples, True
@@ -144,7 +152,7 @@ def _measures(rows: Sequence[Row], name: str) -> dict[str, Measured]:
     told = labelled.told(rows, name)
     return metrics.measure(
         [
-            Graded(row.wanted, row.answers[name], row.losses[name], row.labels, said)
+            Graded(row.wanted, row.answers[name], row.losses.get(name), row.labels, said)
             for row, said in zip(rows, told, strict=True)
         ]
     )
@@ -154,7 +162,7 @@ def _compared(rows: Sequence[Row], measures: Mapping[str, Mapping[str, Measured]
     base, tuned = (measures[name] for name in CANDIDATES)
     return compare.Comparison(
         compare.matches([row.exact["base"] for row in rows], [row.exact["tuned"] for row in rows]),
-        _difference(base["loss"], tuned["loss"]),
+        _difference(base["loss"], tuned["loss"]) if "loss" in base and "loss" in tuned else None,
         _difference(base["fields"], tuned["fields"]) if "fields" in base else None,
     )
 

@@ -62,10 +62,11 @@ MIN_PAIRS = 6
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that is compared. fields: the mean share of right JSON fields a row, None where answers are no objects."""
+    """All that is compared. fields: the mean share of right JSON fields a row, None where answers are no objects.
+    loss: None where a candidate tells none."""
 
     matches: Matches
-    loss: Difference
+    loss: Difference | None
     fields: Difference | None = None
 
     def as_json(self) -> dict[str, Any]:

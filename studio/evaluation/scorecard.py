@@ -27,8 +27,8 @@ class Row:
     """One test row as both candidates did it; the mappings are keyed 'base' and 'tuned'.
 
     row: number of the stored row (0-based). line: line of the original file (1-based). prompt: messages before the
-    last answer. losses: nats per token of the wanted answer (of a classifier: nats of the wanted labels). labels: the
-    wanted ones, of a text to classify.
+    last answer. losses: nats per token of the wanted answer (of a classifier: nats of the wanted labels), empty where a
+    model is hosted. labels: the wanted ones, of a text to classify.
     """
 
     row: int
@@ -72,7 +72,7 @@ class Scorecard:
     """All that one evaluation found. rows: how many test rows were judged. checkpoint, data, split: fingerprints
     (split '' when every row of the file was judged). comparison: compare.Comparison as JSON, None without rows.
     labels: None where the rows have none. guess: the most frequent label, which stands in for the base of a
-    classifier; '' otherwise."""
+    classifier; '' otherwise. cost: US dollars for the answers of hosted models, None where there is none to tell."""
 
     job: str
     train_job: str
@@ -89,6 +89,7 @@ class Scorecard:
     labels: LabelTable | None = None
     guess: str = ""
     details: tuple[Row, ...] = ()
+    cost: float | None = None
 
     def in_group(self, group: Group) -> tuple[Row, ...]:
         return tuple(row for row in self.details if row.group == group)
@@ -102,6 +103,7 @@ class Scorecard:
             "candidates": [asdict(candidate) for candidate in self.candidates],
             "verdict": self.verdict,
             "sentence": self.sentence,
+            **({"cost": self.cost} if self.cost is not None else {}),
             # as JSON gives them back
             **{name: list(value) for name, value in told.items()},
         }

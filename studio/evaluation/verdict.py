@@ -4,7 +4,7 @@ Better or worse is said only when the paired 95 % evidence of the deciding measu
 1. no test rows, or fewer than 40 usable rows in all: cannot tell;
 2. exact matches decide when either model gets any row right, or when the wanted answers are short, repeat, or are JSON;
 3. where too few rows differ for exact matches to ever decide, the mean share of right JSON fields decides;
-4. otherwise (long free text) the loss on the wanted answers decides.
+4. otherwise (long free text) the loss on the wanted answers decides; without one: cannot tell.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ def decide(
     if rows_seen < MIN_ROWS:
         return _too_few(rows_seen)
     if not exact_is_primary(found.matches, wanted):
-        return _by_loss(found.loss)
+        return _by_loss(found.loss) if found.loss else _unmeasured(len(wanted))
     if found.matches.evidence == "none" and found.matches.differing < MIN_PAIRS and _has_fields(found, wanted):
         by_fields = _by_fields(found)
         if by_fields:
@@ -111,6 +111,16 @@ def _by_fields(found: Comparison) -> Verdict | None:
     return Verdict("worse", f"Worse: {text}.", "fields")
 
 
+def _unmeasured(rows: int) -> Verdict:
+    """Long free text from a model that tells no loss."""
+    return Verdict(
+        "cannot tell",
+        f"Cannot tell: the wanted answers of the {_count(rows, 'test row')} are long and free, no answer of either "
+        "model matches exactly, and a hosted model tells no loss; read the answers side by side.",
+        "",
+    )
+
+
 def _by_loss(loss: Difference) -> Verdict:
     text = (
         f"over {_count(loss.rows, 'test row')} the loss on the wanted answers is {loss.tuned:.2f} for the tuned model "
@@ -123,7 +133,9 @@ def _by_loss(loss: Difference) -> Verdict:
     return Verdict("cannot tell", f"Cannot tell: {text}, a difference that could be chance.", "loss")
 
 
-def _loss_aside(loss: Difference) -> str:
+def _loss_aside(loss: Difference | None) -> str:
+    if loss is None:
+        return ""
     if loss.evidence == "better":
         return (
             f" The wanted answers surprise the tuned model less (loss {loss.tuned:.2f}, base {loss.base:.2f}), "

@@ -39,7 +39,9 @@ class Train:
 @dataclass(frozen=True)
 class Evaluate:
     """Work of an evaluate job: base and tuned model on the same rows. part: which part of the split; '' with an empty
-    split path means every row of data. checkpoint: the tuned run's checkpoint folder."""
+    split path means every row of data. checkpoint: the tuned run's checkpoint folder; of a hosted run, the tuned model.
+    hosted: where models are at a provider: {provider, address, private, more, models: {base, tuned}}, the base '' when
+    it is the one of this machine (model); empty else. model_name is then what the provider calls its base model."""
 
     data: Source
     split: Source | None
@@ -50,6 +52,7 @@ class Evaluate:
     rows_seen: int
     """How many usable rows the data set had in all; below 40 every verdict is 'cannot tell'."""
     threads: int = 0
+    hosted: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Session:
 
     @property
     def evaluations(self) -> Evaluations:
-        return Evaluations(self.settings, self.datasets, self._book())
+        return Evaluations(self.settings, self.datasets, self._book(), self.hosted)
 
     @property
     def chats(self) -> Chats:

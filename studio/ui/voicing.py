@@ -1,4 +1,4 @@
-"""Who speaks on the two sides of the chat with a hosted run: models of its provider, or one of this machine."""
+"""Who stands on the two sides of a chat or comparison of a hosted run: models of its provider, or one from here."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +16,8 @@ class Voicing:
         self.page = page
         self.tab = tab
         with gr.Row(visible=False, elem_classes="fs-two") as self.row:
-            self.left = gr.Dropdown([], label=words.CHAT_LEFT, elem_id="voice-left")
-            self.right = gr.Dropdown([], label=words.CHAT_RIGHT, elem_id="voice-right")
+            self.left = gr.Dropdown([], label=words.VOICE_LEFT[tab], elem_id=f"{tab}-left")
+            self.right = gr.Dropdown([], label=words.VOICE_RIGHT[tab], elem_id=f"{tab}-right")
 
     def part(self) -> Tab:
         self.page.on([self.left.input, self.right.input], self._remember, [self.left, self.right], tab=self.tab)

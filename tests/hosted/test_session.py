@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from studio import models
 from studio.errors import JobError, NotFoundError, UsageError
 from studio.jobs import process
 from studio.session import Session
@@ -151,3 +152,34 @@ def test_the_key_is_nowhere(session, dataset, fake, home, tmp_path):
     import traceback
 
     assert canary not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_hosted_model_is_compared_with_the_base_of_this_machine_or_its_own(
+    session, dataset, fake, tiny_model, monkeypatch
+):
+    monkeypatch.setattr("studio.models.resolve", lambda reference: models.inspect(tiny_model, name="tiny"))
+    session.providers.give_key("other", fake.address, KEY)
+    run = start(session, dataset, fake)
+    assert session.runs.wait(run.id, lambda event: None).state == "finished"
+    names = [voice.id for voice in session.chats.voices(run.id)]
+    assert (names[:2], names[-1]) == (["here", "base"], "tuned")
+    assert len(names) == 5, "both checkpoints can be talked to"
+    for base in ("here", "base"):
+        evaluation = session.evaluations.start(run.id, base=base)
+        state = session.runs.wait(evaluation.id, lambda event: None)
+        assert state.state == "finished", state.sentence
+        card = session.evaluations.scorecard(evaluation.id)
+        assert (card.rows, card.verdict) == (8, "better")
+        by_name = {candidate.name: candidate.metrics for candidate in card.candidates}
+        assert by_name["tuned"]["exact_match"] == 1.0
+        assert by_name["base"]["exact_match"] == 0.0
+        assert "loss" not in by_name["tuned"]
+        assert any("read" in note and "tokens" in note for note in state.notes)
+    asked = {row.answers["base"] for row in card.details}
+    assert asked == {"I would be happy to help with that. Could you tell me a little more?"}
+    talk = session.chats.talk(run.id, base="base")
+    assert (
+        "".join(talk.stream("tuned", [{"role": "user", "content": "charged twice"}], 0, 50))
+        == '{"category": "billing"}'
+    )
+    assert talk.cost() is None, "this model has no known price"

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from studio.cli import following
+from studio.cli import following, keys
 from studio.cli.context import Command, Context
 
 
@@ -16,6 +16,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(context: Context, given: Namespace) -> int:
     with context.session() as session:
         trained = session.runs.find(given.job, kind="train")
+        keys.ensure_for(session, trained.id)
         started = session.evaluations.start(trained.id, given.data)
         following.follow(context, session, started)
         done = session.runs.get(started.id)

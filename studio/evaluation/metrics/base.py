@@ -9,12 +9,12 @@ from studio.evaluation.intervals import Interval, bootstrap_mean, wilson
 
 @dataclass(frozen=True)
 class Graded:
-    """One row as one candidate did it. loss: nats per token of the wanted answer. labels, told: the wanted labels of a
-    text to classify, and those the candidate told."""
+    """One row as one candidate did it. loss: nats per token of the wanted answer, None where it is not known. labels,
+    told: the wanted labels of a text to classify, and those the candidate told."""
 
     wanted: str
     answer: str
-    loss: float
+    loss: float | None
     labels: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
 

@@ -17,4 +17,6 @@ class Loss:
     what: ClassVar[str] = "How surprised the model is by the wanted answers; lower is better."
 
     def measure(self, rows: Sequence[Graded]) -> list[Measure]:
+        if any(row.loss is None for row in rows):
+            return []
         return [Measure("loss", tuple(row.loss for row in rows), higher_is_better=False, share=False)]

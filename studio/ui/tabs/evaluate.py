@@ -6,9 +6,11 @@ from typing import Any
 import gradio as gr
 
 from studio.evaluation.scorecard import Row, Scorecard
+from studio.hosted.price import dollars
 from studio.ui import charts, html, words
 from studio.ui.live import chart, figure, follow, live
 from studio.ui.page import UNDER_WAY, Page, Standing, Tab, show_aside
+from studio.ui.voicing import Voicing
 
 NAME = "evaluate"
 ROWS_SHOWN = 50
@@ -30,6 +32,7 @@ def build(page: Page) -> Tab:
                 gr.HTML(f"<p>{html.esc(words.NEED_TRAINED)}</p>")
                 back = gr.Button(words.GO_TRAIN, elem_id="evaluate-to-train", size="sm")
             intro = gr.HTML(visible=False, elem_id="compare-intro")
+            voicing = Voicing(page, NAME)
             with gr.Column(elem_classes="fs-card", visible=False) as working:
                 progress = live("live-evaluate", curve=False)
             verdict = gr.HTML(visible=False, elem_id="verdict")
@@ -49,13 +52,14 @@ def build(page: Page) -> Tab:
         if run is not None:
             if session.chats.current() is not None:
                 session.chats.close()
-            session.evaluations.start(run.id)
+            session.evaluations.start(run.id, None, *voicing.chosen(project, run))
 
     def halt(project: str) -> None:
         evaluation = page.standing(project).evaluation
         if evaluation is not None:
             session.runs.stop(evaluation.id)
 
+    page.parts.append(voicing.part())
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
     page.on([compare.click, again.click], begin, tab=NAME, meanwhile=words.STARTING)
     page.on(stop.click, halt, tab=NAME)
@@ -70,6 +74,8 @@ def build(page: Page) -> Tab:
         failed = evaluation is not None and not at_work and card is None
         rows = (standing.split.test or standing.split.validation) if standing.split else ()
         line = words.COMPARE_LINE if standing.split and standing.split.test else words.COMPARE_NONE
+        if standing.run is not None and standing.run.kind == "hosted":
+            line = f"{line} {words.COMPARE_PAYS}"
         sentence = words.EVALUATE_FOOT_RUNNING if at_work else words.EVALUATE_FOOT_READY
         if card:
             sentence = words.EVALUATE_FOOT_DONE.format(verdict=words.VERDICTS[card.verdict].lower())
@@ -99,9 +105,11 @@ def build(page: Page) -> Tab:
 
 def _verdict(card: Scorecard) -> str:
     name = card.verdict.replace(" ", "-")
+    paid = "" if card.cost is None else words.COMPARE_COST.format(amount=dollars(card.cost))
+    cost = f'<p class="fs-line">{html.esc(paid)}</p>' if paid else ""
     return (
         f'<section class="fs-verdict {name}" role="status"><h2>{html.esc(words.VERDICTS[card.verdict])}</h2>'
-        f"<p>{html.esc(card.sentence)}</p></section>"
+        f"<p>{html.esc(card.sentence)}</p>{cost}</section>"
     )
 
 

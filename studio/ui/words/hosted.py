@@ -87,6 +87,8 @@ RUN_LEFT_SURE = "Delete it for good? It cannot be brought back."
 RUN_LEFT_YES = "Yes, delete it there"
 RUN_LEFT_NO = "Keep it"
 
-CHAT_LEFT = "On the left"
-CHAT_RIGHT = "On the right"
+VOICE_LEFT = {"chat": "On the left", "evaluate": "Compare"}
+VOICE_RIGHT = {"chat": "On the right", "evaluate": "With"}
+COMPARE_COST = "The answers of the hosted models cost about {amount}."
+COMPARE_PAYS = "What a hosted model answers is charged by its provider."
 CHAT_COST = "The answers so far cost {amount}."
