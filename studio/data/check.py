@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studio.data.batch import batches
-from studio.data.checks import FILE_CHECKS, mended, shape
+from studio.data.checks import FILE_CHECKS, FileCheck, mended, shape
+from studio.data.checks.length import Context, Length
 from studio.data.formats import Format, format_named
 from studio.data.log import Log
 from studio.data.readers import Unread
@@ -36,12 +37,13 @@ def check_file(
     progress: Progress | None = None,
     recipe: Recipe | None = None,
     cancelled: Cancelled | None = None,
+    context: Context | None = None,
 ) -> Checked:
     """Checks a file, or several as one. Faults of the content are findings; what cannot be read at all raises
     DataError: a missing file, a folder, a device, files over `limit_bytes` together. name: what the report calls the
-    file. CancelledError once `cancelled` answers yes."""
+    file. context: of a model, to find rows that it would cut. CancelledError once `cancelled` answers yes."""
     brought = sources_of(sources, name)
-    check = Check(brought, name_of(brought, name), limit_bytes, progress, recipe, cancelled)
+    check = Check(brought, name_of(brought, name), limit_bytes, progress, recipe, cancelled, context=context)
     examples = list(check.examples())
     return Checked(check.report(), examples)
 
@@ -59,8 +61,10 @@ class Check:
         cancelled: Cancelled | None = None,
         watch: Watch | None = None,
         log: Log | None = None,
+        context: Context | None = None,
     ) -> None:
-        """watch: told of every change that a repair makes. log: where the findings go."""
+        """watch: told of every change that a repair makes. log: where the findings go. context: of a model."""
+        self._context = context
         self._sources = sources
         self._name = name
         size_of(sources, limit_bytes)
@@ -81,7 +85,8 @@ class Check:
             self._without_shape()
             return
         mender, whole = self._last_pass(self._shape)
-        over_file = [check() for check in FILE_CHECKS]
+        over_file: list[FileCheck] = [check() for check in FILE_CHECKS]
+        over_file += [Length(self._context)] if self._context else []
         names = [source.name if len(self._sources) > 1 else None for source in self._sources]
         for batch in batches(whole.examples(), self._shape.field):
             with self._log.within(names[batch.examples[0].file]):
@@ -146,7 +151,7 @@ class Check:
         for place, repair in enumerate(self._repairs):
             if repair.level == "file":
                 survey: Survey = repair.mend()
-                mender = Mender(self._repairs[:place], surveys)
+                mender = Mender(self._repairs[:place], surveys, context=self._context)
                 for example in self._pass(wanted, mender, Log(), len(surveys)).examples():
                     survey.see(example)
                 surveys[repair.id] = survey
@@ -155,7 +160,7 @@ class Check:
     def _last_pass(self, wanted: Format) -> tuple[Mender, Pass]:
         """The pass in which all repairs are at work."""
         surveys = self._surveys(wanted)
-        mender = Mender(self._repairs, surveys, self._watch)
+        mender = Mender(self._repairs, surveys, self._watch, self._context)
         return mender, self._pass(wanted, mender, self._log, len(surveys))
 
     def _pass(self, wanted: Format, mender: Mender, log: Log, earlier: int) -> Pass:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.data.check import Check
+from studio.data.checks.length import Context
 from studio.data.readers import Unread
 from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.repairs.leave_out import UNUSABLE
@@ -45,9 +46,11 @@ def preview_repair(
     repair_id: str,
     count: int = 5,
     cancelled: Callable[[], bool] | None = None,
+    context: Context | None = None,
 ) -> tuple[int, int, list[Change]]:
     """What a repair would do to a version of a data set: rows changed in all, rows removed in all, and the first
-    `count` of them. DataError for an unknown repair, CancelledError."""
+    `count` of them. context: of a model, for the repair that needs one. DataError for an unknown repair,
+    CancelledError."""
     repair = repair_of(repair_id)
     recipe = recipe_of(folder, version)
     shown: list[Change] = []
@@ -61,7 +64,8 @@ def preview_repair(
 
     repairs = (*(name for name in recipe.repairs if name != repair.id), repair.id)
     sources = originals(folder)
-    Check(sources, sources[0].name, None, None, replace(recipe, repairs=repairs), cancelled, watch).mend()
+    whole = replace(recipe, repairs=repairs)
+    Check(sources, sources[0].name, None, None, whole, cancelled, watch, context=context).mend()
     return totals[0], totals[1], shown
 
 

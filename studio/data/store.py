@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio.data.check import Check, Progress, name_of, sources_of
+from studio.data.checks.length import Context
 from studio.data.recipe import Recipe
 from studio.data.table import damaged, slice_examples, stream_examples, write_examples
 from studio.data.values import Example, Finding, Report, Source
@@ -52,10 +53,17 @@ def import_file(
 
 
 def make_version(
-    folder: Path, version: int, recipe: Recipe, progress: Progress | None = None, cancelled: Cancelled | None = None
+    folder: Path,
+    version: int,
+    recipe: Recipe,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    context: Context | None = None,
 ) -> Report:
-    """Makes a version from the originals by a recipe. Raises as import_file does; then nothing of it is left."""
-    check = Check(originals(folder), load_report(folder).file, None, progress, recipe, cancelled)
+    """Makes a version from the originals by a recipe. context: of a model, for steps that need one. Raises as
+    import_file does; then nothing of it is left."""
+    name = load_report(folder).file
+    check = Check(originals(folder), name, None, progress, recipe, cancelled, context=context)
     return _make(check, folder, version, recipe)
 
 

@@ -146,7 +146,7 @@ def test_rows_longer_than_a_model_reads() -> None:
 def test_near_duplicates_are_bounded_and_it_says_so() -> None:
     rows = [example("Where is my order", "On its way", n) for n in (1, 2)]
     rows += [example("where is my ORDER?", "On its way.", n) for n in (3, 4)]
-    log, check = Log(), Repeats(most_compared=3)
+    log, check = Log(), Repeats(most_near=3)
     for batch in batches(rows, str):
         check.see(batch, log)
     check.end(log)
@@ -162,3 +162,35 @@ def test_size_for_hosted_tuning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setattr(openai, "MOST_BYTES", 1000)
     content = pairs(*((f"text {n}", "x" * 100) for n in range(12)))
     assert "openai.size" in [f.rule for f in checked(tmp_path, content).report.findings]
+
+
+CALL = {"id": "1", "type": "function", "function": {"name": "find", "arguments": '{"city": "Bonn"}'}}
+ASK = {"role": "user", "content": "Where?"}
+SAY = {"role": "assistant", "content": "There."}
+
+
+def calls(*given: dict[str, Any]) -> dict[str, Any]:
+    return {"role": "assistant", "content": None, "tool_calls": list(given)}
+
+
+def answered(call_id: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call_id, "content": "5"}
+
+
+@pytest.mark.parametrize(
+    ("turns", "found"),
+    [
+        ([ASK, calls(CALL), answered("1"), SAY], []),
+        ([ASK, calls(CALL, {**CALL, "id": "2"}), answered("2"), answered("1"), SAY], []),
+        ([ASK, calls(CALL)], []),
+        ([ASK, calls(CALL), answered("3"), SAY], ["tools.unknown_call", "tools.not_answered"]),
+        ([ASK, answered("1"), SAY], ["tools.unknown_call"]),
+        ([ASK, calls(CALL), SAY], ["tools.not_answered"]),
+        ([ASK, calls({**CALL, "function": {"name": "other"}}), answered("1"), SAY], ["tools.unknown_function"]),
+        ([ASK, calls({**CALL, "function": {"name": "find", "arguments": "[1]"}})], ["tools.arguments"]),
+    ],
+)
+def test_calls_of_tools_and_their_answers(turns: list[dict[str, Any]], found: list[str], tmp_path: Path) -> None:
+    row = {"messages": turns, "tools": [{"type": "function", "function": {"name": "find"}}]}
+    rules = [f.rule for f in findings(tmp_path, lines(row)) if f.rule != "chat.two_in_a_row"]
+    assert rules == found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.data import Checked, Edit, Example, Message, Recipe, check_file, import_file, make_version
+from studio.data import Checked, Context, Edit, Example, Message, Recipe, check_file, import_file, make_version
 from studio.data.mending import preview_repair, repairs_for, safe_repairs
 from studio.data.repairs import FAMILIES, REPAIRS, Repair, repair_of
 from studio.data.repairs.mender import Mender
@@ -18,10 +18,19 @@ from tests.data.make import chat, example, lines
 BY_ID = {repair.id: repair for repair in REPAIRS}
 
 
-def mended(folder: Path, content: bytes | str, *repairs: str, edits: tuple[Edit, ...] = ()) -> Checked:
+SHORT = Context(30, lambda texts: [len(text.split()) for text in texts])
+
+
+def mended(
+    folder: Path,
+    content: bytes | str,
+    *repairs: str,
+    edits: tuple[Edit, ...] = (),
+    context: Context | None = None,
+) -> Checked:
     path = folder / "rows.jsonl"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return check_file(path, recipe=Recipe(repairs=repairs, edits=edits))
+    return check_file(path, recipe=Recipe(repairs=repairs, edits=edits), context=context)
 
 
 def pairs(*rows: tuple[str, str]) -> str:
@@ -41,7 +50,8 @@ def test_register() -> None:
 
 @pytest.mark.parametrize("repair", REPAIRS, ids=lambda repair: repair.id)
 def test_example_is_mended_and_says_so(repair: Repair, tmp_path: Path) -> None:
-    before, after = mended(tmp_path, repair.example), mended(tmp_path, repair.example, repair.id)
+    before = mended(tmp_path, repair.example, context=SHORT)
+    after = mended(tmp_path, repair.example, repair.id, context=SHORT)
     for rule in repair.rules:
         assert not told(after, rule), rule
     assert any(told(before, rule) for rule in repair.rules) or not repair.rules
@@ -86,7 +96,7 @@ def at_work(repair: Repair, examples: list[Example]) -> list[Example]:
         surveys[repair.id] = repair.mend()
         for row in examples:
             surveys[repair.id].see(row)
-    mender = Mender([repair], surveys)
+    mender = Mender([repair], surveys, context=SHORT)
     return [mended for row in examples if (mended := mender.example(row)) is not None]
 
 
@@ -140,6 +150,11 @@ def test_rows_of_turns(tmp_path: Path) -> None:
     result = mended(tmp_path, content, "turn.roles_renamed", "text.from_values", "row.unused_removed")
     assert result.examples[1].messages == (Message("user", "5"), Message("assistant", '{"a": 1}'))
     assert not [f for f in result.report.findings if f.line]
+
+
+def test_rows_that_are_too_long_need_a_model(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="needs a model"):
+        mended(tmp_path, pairs(("a", "b")), "rows.too_long_removed")
 
 
 def test_json_answers_keep_their_letters(tmp_path: Path) -> None:

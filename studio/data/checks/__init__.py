@@ -5,6 +5,9 @@ for each batch, end(log) once. FAMILIES hold the rules, also of those faults tha
 way.
 """
 
+from typing import Protocol
+
+from studio.data.batch import Batch
 from studio.data.checks import (
     amount,
     answers,
@@ -22,12 +25,21 @@ from studio.data.checks import (
     systems,
     tables,
     texts,
+    tools,
     turns,
     whole_file,
 )
+from studio.data.log import Log
 from studio.data.rules import Rule
 
-ROW_CHECKS = (turns.check, texts.check)
+
+class FileCheck(Protocol):
+    def see(self, batch: Batch, log: Log) -> None: ...
+
+    def end(self, log: Log) -> None: ...
+
+
+ROW_CHECKS = (turns.check, texts.check, tools.check)
 FILE_CHECKS = (
     repeats.Repeats,
     texts.Inside,
@@ -45,6 +57,7 @@ FAMILIES = (
     tables,
     shape,
     turns,
+    tools,
     pairs,
     systems,
     texts,

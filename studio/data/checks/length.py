@@ -37,6 +37,10 @@ class Context:
     limit: int
     count: CountTokens
 
+    def fitting(self, example: Example) -> Example | None:
+        """The example, None where it does not fit."""
+        return example if sum(self.tokens([example])[0]) <= self.limit else None
+
     def tokens(self, examples: Sequence[Example]) -> list[tuple[int, int]]:
         """Of each example the tokens before its answer and of its answer."""
         texts = [message.content for example in examples for message in example.messages]

@@ -13,7 +13,9 @@ from studio.data.rules import Rule
 from studio.data.seen import Seen
 from studio.data.values import Example, Message
 
-MOST_COMPARED = 1_000_000
+# What is kept of the rows must stay below 200 MB, however many they are.
+MOST_NEAR = 500_000
+MOST_EXACT = 4_000_000
 
 SAME_ROW = Rule(
     "rows.duplicate",
@@ -54,8 +56,8 @@ CAPITALS = Rule(
 NOT_COMPARED = Rule(
     "rows.not_compared",
     "note",
-    "Rows that are nearly the same were looked for among the first {rows:,} rows.",
-    "Nothing to do; rows that are exactly the same were looked for among all.",
+    "{what} were looked for among the first {rows:,} rows.",
+    "Nothing to do; for all rows, split the file and check its parts.",
     b"",
 )
 
@@ -65,14 +67,22 @@ RULES = (SAME_ROW, NEAR_ROW, CONFLICT, SAME_ANSWERS, CAPITALS, NOT_COMPARED)
 class Repeats:
     """Sees every usable row once; keeps about a hundred bytes a row, no text."""
 
-    def __init__(self, most_compared: int = MOST_COMPARED) -> None:
-        self._most_compared = most_compared
+    def __init__(self, most_near: int = MOST_NEAR, most_exact: int = MOST_EXACT) -> None:
+        self._most_near, self._most_exact = most_near, most_exact
         self._places = Places()
         self._rows, self._prompts, self._near = Seen(), Seen(), Near(2)
         self._answers: set[int] = set()
         self._distinct = self._seen = self._capitals = 0
 
     def see(self, batch: Batch, log: Log) -> None:
+        self._seen += len(batch.examples)
+        self._capitals += sum(_asked(example).isupper() for example in batch.examples)
+        if len(self._answers) < 2:
+            self._answers.update(hash(example.answer) for example in batch.examples)
+        if batch.start < self._most_exact:
+            self._compare(batch, log)
+
+    def _compare(self, batch: Batch, log: Log) -> None:
         self._places.note(batch, log.file)
         examples = batch.examples
         numbers = np.arange(batch.start, batch.start + len(examples))
@@ -85,21 +95,19 @@ class Repeats:
             row, prompt, like = int(rows[place]), int(prompts[place]), int(near[place])
             self._tell(examples[place], batch.start + int(place), row, prompt, like, log)
         self._distinct += int((rows == numbers).sum())
-        self._seen += len(examples)
-        if len(self._answers) < 2:
-            self._answers.update(hash(example.answer) for example in examples)
-        self._capitals += sum(_asked(example).isupper() for example in examples)
 
     def end(self, log: Log) -> None:
         if self._distinct > 1 and len(self._answers) == 1:
             log.add(SAME_ANSWERS, None, rows=self._seen)
         if self._capitals * 3 > self._seen:
             log.add(CAPITALS, None, share=self._capitals / self._seen)
-        if self._seen > self._most_compared:
-            log.add(NOT_COMPARED, None, rows=self._most_compared)
+        bounds = (("Rows that are nearly the same", self._most_near), ("Rows that are the same", self._most_exact))
+        for what, most in bounds:
+            if self._seen > most:
+                log.add(NOT_COMPARED, None, what=what, rows=most)
 
     def _near_rows(self, batch: Batch) -> np.ndarray:
-        free = max(0, self._most_compared - batch.start)
+        free = max(0, self._most_near - batch.start)
         found = np.full(len(batch.examples), -1, np.int64)
         if free:
             found[:free] = self._near.put(batch.asked[:free], batch.said[:free])

@@ -4,13 +4,13 @@ Repairs are offered in the order of this register: first what makes a line reada
 compares rows; last, what could not be mended is left out.
 """
 
-from studio.data.repairs import broken_json, copies, json_answers, leave_out, over_all, rows, texts
+from studio.data.repairs import broken_json, copies, json_answers, leave_out, length, over_all, rows, texts
 from studio.data.repairs.repair import Repair, Survey
 from studio.errors import DataError
 
 __all__ = ["FAMILIES", "REPAIRS", "Repair", "Survey", "repair_of"]
 
-FAMILIES = (broken_json, rows, texts, over_all, json_answers, copies, leave_out)
+FAMILIES = (broken_json, rows, texts, over_all, json_answers, copies, length, leave_out)
 REPAIRS: tuple[Repair, ...] = tuple(repair for family in FAMILIES for repair in family.REPAIRS)
 
 

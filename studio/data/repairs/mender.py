@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from studio.data.checks.length import Context
 from studio.data.repairs.leave_out import UNUSABLE
-from studio.data.repairs.repair import Repair, Survey
+from studio.data.repairs.length import TOO_LONG
+from studio.data.repairs.repair import Repair, Single, Survey
 from studio.data.values import Example
+from studio.errors import DataError
 
 Watch = Callable[[Repair, int, Any, Any], None]
 """Called for each change: the repair, the line, what was there, and what is there now (None for a row removed). Both
@@ -20,8 +23,16 @@ class Mender:
     """repairs: in their order. surveys: by the id of each repair of the level 'file' that works in this pass."""
 
     def __init__(
-        self, repairs: Sequence[Repair] = (), surveys: Mapping[str, Survey] | None = None, watch: Watch | None = None
+        self,
+        repairs: Sequence[Repair] = (),
+        surveys: Mapping[str, Survey] | None = None,
+        watch: Watch | None = None,
+        context: Context | None = None,
     ) -> None:
+        """Raises DataError where a repair needs a model's context and there is none."""
+        if TOO_LONG in repairs and context is None:
+            raise DataError(f"The step {TOO_LONG.title!r} needs a model to count tokens with.", "Choose a model first.")
+        self._context = context
         self._surveys = surveys or {}
         self._watch = watch
         self._lines = [repair for repair in repairs if repair.level == "line"]
@@ -64,14 +75,21 @@ class Mender:
     def example(self, example: Example) -> Example | None:
         """The example as mended; the same object where nothing changed, None where a repair removes the row."""
         for repair in self._examples:
-            work = self._surveys[repair.id].mend if repair.level == "file" else repair.mend
-            mended = work(example)
+            mended = self._work(repair)(example)
             if mended is not example:
                 self._note(repair, example.line, example, mended)
                 if mended is None:
                     return None
                 example = mended
         return example
+
+    def _work(self, repair: Repair) -> Single:
+        if repair.level == "file":
+            return self._surveys[repair.id].mend
+        if repair is TOO_LONG and self._context is not None:
+            return self._context.fitting
+        work: Single = repair.mend
+        return work
 
     def leave_out(self, line: int, what: object) -> None:
         """A row that cannot be used is left out."""
