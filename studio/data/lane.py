@@ -177,7 +177,6 @@ def rows_on(
     decoder = Decoder(mend)
     line, offset, found = 1, 0, False
     for block, length in _blocks(file.stream):
-        file.tick()
         lines = block.removesuffix(b"\n").split(b"\n")
         ready = lane.rows_of(lines) if len(block) <= MOST_CHARACTERS else None
         if ready is None or not (counted or lane.repeats_no_key(ready, block)):

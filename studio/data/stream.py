@@ -186,10 +186,21 @@ def read(
     where `counted`. DataError where the disk gives up, CancelledError."""
     mend = mender.line if mender and mender.is_at_work else None
     lines_of_json = partial(rows_on, lane, counted=counted) if lane else jsonl.rows
+
+    def ask() -> None:
+        if cancelled and cancelled():
+            raise CancelledError("The check was cancelled.", "Start it again when you like; nothing was kept.")
+
+    def tell(done: int, size: int) -> None:
+        # Of a row without end nothing comes for a long time; its bytes do.
+        ask()
+        if progress:
+            progress(done, size)
+
     try:
-        for count, item in enumerate(read_rows(source, log, progress, mend, lines_of_json)):
-            if count % _ASK_ROWS == 0 and cancelled and cancelled():
-                raise CancelledError("The check was cancelled.", "Start it again when you like; nothing was kept.")
+        for count, item in enumerate(read_rows(source, log, tell, mend, lines_of_json)):
+            if count % _ASK_ROWS == 0:
+                ask()
             yield item
     except OSError as error:
         raise DataError(

@@ -12,7 +12,7 @@ import pytest
 
 from studio.data import check_file
 from studio.data.readers import READERS, Unread
-from studio.errors import DataError
+from studio.errors import CancelledError, DataError
 from tests.data.make import read, rules_of
 
 ROWS = [{"prompt": f"say {n}", "completion": f'[{n}] "{{'} for n in range(5)]
@@ -225,3 +225,20 @@ def test_every_reader_says_what_it_reads() -> None:
     suffixes = [suffix for reader in READERS for suffix in reader.SUFFIXES]
     assert len(set(suffixes)) == len(suffixes)
     assert all(reader.TITLE and reader.__doc__ for reader in READERS)
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.json", "rows.csv", "rows.txt"])
+def test_a_row_without_end_can_be_cancelled(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(b'[{"a": "' + b"x" * 20_000_000)
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 5
+
+    seen: list[int] = []
+    with pytest.raises(CancelledError):
+        check_file(path, progress=lambda done, _: seen.append(done), cancelled=cancelled)
+    assert seen == sorted(seen)
+    assert seen[-1] < path.stat().st_size

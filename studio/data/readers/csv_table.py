@@ -14,7 +14,7 @@ from studio.data.checks import tables
 from studio.data.checks import whole_file as rules
 from studio.data.log import Log
 from studio.data.readers.cells import Header
-from studio.data.readers.lines import MOST_CHARACTERS, TICK_LINES, lines_of, text_of
+from studio.data.readers.lines import MOST_CHARACTERS, lines_of, text_of
 from studio.data.readers.opening import Opened
 from studio.data.readers.strict_json import Mend, Unread
 
@@ -109,7 +109,7 @@ class _Lines:
     """The lines of a file for the csv module, which can be given back to be read anew."""
 
     def __init__(self, file: Opened, log: Log) -> None:
-        self._file, self._log = file, log
+        self._log = log
         self._lines = lines_of(file.stream)
         self._offset = 0
         self._again: deque[tuple[int, str, bool]] = deque()
@@ -137,8 +137,6 @@ class _Lines:
 
     def _read(self) -> tuple[int, str, bool]:
         line, raw, length = next(self._lines)
-        if line % TICK_LINES == 0:
-            self._file.tick()
         text = text_of(raw, line, self._offset, self._log)
         self._offset += length
         shown = raw.decode("utf-8", "replace") if text is None else text

@@ -20,7 +20,6 @@ from studio.data.rules import quoted
 TITLE = "JSON with rows over several lines or in one list"
 SUFFIXES = (".json",)
 
-_TICK_ROWS = 500
 # Lists of objects that are part of one row; any other list of objects in an object is taken for the rows.
 PARTS = frozenset(
     ("messages", "conversations", "conversation", "tools", "functions", "chosen", "rejected", "input", "prompt")
@@ -37,7 +36,7 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
 
 class _Reading:
     def __init__(self, file: Opened, log: Log, mend: Mend | None) -> None:
-        self._file, self._log = file, log
+        self._log = log
         self._window = Window(file)
         self._decoder = Decoder(mend)
         self._count = self._last = 0
@@ -90,8 +89,6 @@ class _Reading:
     def _row(self) -> tuple[int, Any]:
         """The row that begins here; the window stands behind it then."""
         self._count += 1
-        if self._count % _TICK_ROWS == 0:
-            self._file.tick()
         window = self._window
         begin = window.line, window.column
         # Rows that share a line are counted on, so that every row has a number of its own.

@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.data.checks import whole_file as rules
 from studio.data.log import Log
-from studio.data.readers.lines import MOST_CHARACTERS, TICK_LINES, lines_of, text_of
+from studio.data.readers.lines import MOST_CHARACTERS, lines_of, text_of
 from studio.data.readers.opening import Opened
 from studio.data.readers.strict_json import Decoder, Mend, Unread
 
@@ -25,8 +25,6 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
     decoder = Decoder(mend)
     offset = 0
     for line, raw, length in lines_of(file.stream):
-        if line % TICK_LINES == 0:
-            file.tick()
         if not raw or raw.isspace():
             if found:
                 log.add(rules.BLANK_LINE, line)

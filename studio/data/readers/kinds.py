@@ -105,7 +105,7 @@ def _of_text(file: Opened, log: Log) -> Reader | None:
 def _json_reader(file: Opened, lines: list[tuple[int, str]]) -> Reader | None:
     """The reader of JSON that suits; None where the text is no JSON."""
     if not lines:
-        return None
+        return jsonl if file.suffix in _JSON_SUFFIXES else None
     first = lines[0][1]
     unfinished = len(lines) == 1 and not file.whole
     end = _end(first)

@@ -9,7 +9,6 @@ from studio.data.log import Log
 
 MOST_CHARACTERS = 1_000_000
 MOST_BYTES = 4 * MOST_CHARACTERS
-TICK_LINES = 2000
 
 
 def lines_of(stream: BinaryIO) -> Iterator[tuple[int, bytes, int]]:

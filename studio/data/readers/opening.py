@@ -29,10 +29,12 @@ class Opened:
     whole: there are no more. suffix: in small letters, '.csv' for rows.csv and rows.csv.gz."""
 
     def __init__(self, path: Path, name: str, log: Log, progress: Progress | None = None) -> None:
-        """Raises OSError as the file system does. What is wrong with the packing goes to the log."""
-        self._raw = io.FileIO(path)
+        """Raises OSError as the file system does, and what `progress` raises, which may so end the reading. What is
+        wrong with the packing goes to the log."""
         self._size = path.stat().st_size
         self._progress = progress
+        self._told = 0
+        self._raw = _Disk(path, self._tell)
         self.suffix = suffix_of(name)
         disk = cast(BinaryIO, io.BufferedReader(self._raw, _BLOCK))
         self.packed = disk.read(2) == _PACKED and Path(name).suffix.lower() == ".gz"
@@ -44,27 +46,27 @@ class Opened:
         if not self.packed:
             disk.seek(0)
 
-    def tick(self) -> None:
-        """Tells how far the reading is."""
-        if self._progress:
-            self._progress(min(self._raw.tell(), self._size), self._size)
+    def done(self, share: float = 1.0) -> None:
+        """Tells how far the reading is: 1.0 is all of it. As long as bytes come in order they tell it themselves."""
+        self._tell(round(share * self._size))
 
-    def done(self) -> None:
+    def _tell(self, done: int) -> None:
+        self._told = max(self._told, min(done, self._size))
         if self._progress:
-            self._progress(self._size, self._size)
+            self._progress(self._told, self._size)
 
     def close(self) -> None:
         self.stream.close()
         self._raw.close()
 
     def seekable(self) -> BinaryIO:
-        """The bytes as a file to jump about in; an unpacked one lies in a temporary file."""
+        """The bytes as a file to jump about in, which tells nothing; an unpacked one lies in a temporary file."""
         if not self.packed:
+            self._raw.tells = None
             return self.stream
         file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the reader closes it
         while block := self.stream.read(_BLOCK):
             file.write(block)
-            self.tick()
         file.seek(0)
         return file
 
@@ -80,6 +82,20 @@ def suffix_of(name: str) -> str:
 
 def buffered(raw: io.RawIOBase) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(raw, _BLOCK))
+
+
+class _Disk(io.FileIO):
+    """A file that tells where it is at every block it reads, however little comes of these."""
+
+    def __init__(self, path: Path, tells: Callable[[int], None] | None) -> None:
+        super().__init__(path)
+        self.tells = tells
+
+    def readinto(self, target: "memoryview | bytearray") -> int:  # type: ignore[override]
+        count = super().readinto(target)
+        if self.tells:
+            self.tells(self.tell())
+        return count
 
 
 class _Layer(io.RawIOBase):

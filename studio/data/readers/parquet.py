@@ -36,7 +36,7 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
             table = pq.ParquetFile(stream, buffer_size=_BUFFER, pre_buffer=False)
             names = unique_names(table.schema_arrow.names, None, log)
             for batch in table.iter_batches(batch_size=_BATCH_ROWS, use_threads=False):
-                file.tick()
+                file.done(number / max(table.metadata.num_rows, 1))
                 for row in _rows(batch.rename_columns(names), number, log):
                     number += 1
                     yield number, row

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from studio.data.checks import tables
 from studio.data.checks import whole_file as rules
 from studio.data.log import Log
-from studio.data.readers.lines import MOST_CHARACTERS, TICK_LINES, lines_of, text_of
+from studio.data.readers.lines import MOST_CHARACTERS, lines_of, text_of
 from studio.data.readers.opening import Opened
 from studio.data.readers.strict_json import Mend, Unread
 
@@ -68,8 +68,6 @@ def _as_text(text: str) -> dict[str, str]:
 def _lines(file: Opened, log: Log) -> Iterator[tuple[int, str | None]]:
     offset = 0
     for line, raw, length in lines_of(file.stream):
-        if line % TICK_LINES == 0:
-            file.tick()
         yield line, text_of(raw, line, offset, log)
         offset += length
 

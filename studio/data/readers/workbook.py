@@ -47,7 +47,7 @@ def rows(file: Opened, log: Log, mend: Mend | None = None) -> Iterator[tuple[int
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             checked = Path(folder) / "checked.xlsx"
             try:
-                if _look_through(stream, checked, log):
+                if _look_through(stream, checked, file, log):
                     yield from _rows(checked, file, log)
             except (zipfile.BadZipFile, expat.ExpatError, zlib.error, CalamineError, *_FAULTS):
                 log.add(tables.DAMAGED, None, what="Excel workbook")
@@ -68,7 +68,7 @@ def _refuse_old(stream: BinaryIO, log: Log) -> None:
     log.add(rules.BINARY, None, what="a document of an Office program from before 2007")
 
 
-def _look_through(stream: BinaryIO, target: Path, log: Log) -> bool:
+def _look_through(stream: BinaryIO, target: Path, file: Opened, log: Log) -> bool:
     """Copies the parts that hold text to `target`, unpacked, so that the library unpacks nothing that was not measured.
     False after the log says what is wrong with the workbook."""
     with zipfile.ZipFile(stream) as packed, zipfile.ZipFile(target, "w") as plain:
@@ -86,6 +86,7 @@ def _look_through(stream: BinaryIO, target: Path, log: Log) -> bool:
             reach = _Reach()
             with packed.open(part) as source, plain.open(part.filename, "w") as copy:
                 while block := source.read(_BLOCK):
+                    file.done(0.0)
                     reach.see(block)
                     copy.write(block)
             if reach.cells > _MOST_CELLS:
@@ -144,9 +145,10 @@ def _rows(checked: Path, file: Opened, log: Log) -> Iterator[tuple[int, Any]]:
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         for name in names:
             header: Header | None = None
-            for line, values in enumerate(book.get_sheet_by_name(name).iter_rows(), start=1):
+            sheet = book.get_sheet_by_name(name)
+            for line, values in enumerate(sheet.iter_rows(), start=1):
                 if line % _TICK_ROWS == 0:
-                    file.tick()
+                    file.done(line / (sheet.total_height + 1))
                 cells = [_text(value) for value in values]
                 if not any(cells):
                     continue
