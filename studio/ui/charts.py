@@ -71,7 +71,7 @@ def lengths(
         "x": [low + width / 2 for low in edges[:-1]],
         "y": list(counts),
         "width": width * 0.92,
-        "marker": {"color": "@accent"},
+        "marker": {"color": "@mark"},
         "customdata": names,
         "hovertemplate": f"%{{customdata}}: %{{y:,}} {rows}<extra></extra>",
     }
@@ -119,7 +119,7 @@ def shares(counts: Mapping[str, int], axis: str) -> dict[str, Any]:
         "x": [count for _, count in shown],
         # Two names may be cut to the same one, so the places are numbers and the names their labels.
         "y": list(range(len(shown))),
-        "marker": {"color": "@accent"},
+        "marker": {"color": "@mark"},
         "customdata": [name for name, _ in shown],
         "hovertemplate": f"%{{customdata}}: %{{x:,}} {axis}<extra></extra>",
     }

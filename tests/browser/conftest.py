@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FLAGS = [
     "--headless",
@@ -18,6 +18,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Generous, for a machine that does other things as well: what is expected comes or does not come.
+expect.set_options(timeout=20_000)
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 
 

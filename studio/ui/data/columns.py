@@ -63,7 +63,7 @@ def build(page: Page) -> Tab:
     quick: dict[str, Any] = {"show_progress": "hidden", "queue": False}
     shape.input(choose, [page.project, shape], [*fields, constant, preview], **quick)
     changed = [field.input for field in fields]
-    gr.on([*changed, constant.input], look, [page.project, *given], preview, trigger_mode="always_last", **quick)
+    gr.on([*changed, constant.change], look, [page.project, *given], preview, trigger_mode="always_last", **quick)
     page.on(apply.click, read, given, tab=NAME, meanwhile=words.READING_COLUMNS)
 
     def view(standing: Standing) -> Sequence[Any]:
@@ -140,4 +140,4 @@ def _preview(page: Page, dataset: Dataset, mapping: Mapping | None) -> str:
         return f'<p class="fs-line" role="status">{html.esc(error)}</p>'
     shown = "".join(f'<article class="fs-example">{rows.body(example)}</article>' for example in examples[:SHOWN])
     said = "".join(f"<p>{html.esc(f.message)} {html.esc(f.remedy)}</p>" for f in findings[:SHOWN])
-    return f"<h3>{html.esc(words.COLUMNS_PREVIEW)}</h3>{shown}{said}"
+    return f"<p><b>{html.esc(words.COLUMNS_PREVIEW)}</b></p>{shown}{said}"

@@ -65,7 +65,8 @@ def build(page: Page) -> Tab:
         "trigger_mode": "always_last",
     }
     given = [page.project, search, only]
-    gr.on([search.input, only.input], lambda p, t, r: turn(p, t, r, 0), given, **looking)
+    # Not search.input: it comes before the text has changed.
+    gr.on([search.change, only.input], lambda p, t, r: turn(p, t, r, 0), given, **looking)
     previous.click(lambda p, t, r: turn(p, t, r, -PER_PAGE), given, **looking)
     following.click(lambda p, t, r: turn(p, t, r, PER_PAGE), given, **looking)
     page.on(listed.submit, change, tab=NAME, heard=True, meanwhile=words.SAVING)

@@ -1,7 +1,7 @@
 // Charts for every tab: loads plotly.js from our own server once, and follows the page's light and dark theme.
 (() => {
   const css = (name) => getComputedStyle(document.body).getPropertyValue(name).trim();
-  const colour = (name) => css({ "@base": "--fs-base", "@tuned": "--fs-tuned", "@text": "--body-text-color", "@accent": "--color-accent" }[name]);
+  const colour = (name) => css({ "@base": "--fs-base", "@tuned": "--fs-tuned", "@text": "--body-text-color", "@mark": "--fs-mark" }[name]);
 
   const plotly = () =>
     (window.studioPlotly ??= new Promise((done, fail) => {
