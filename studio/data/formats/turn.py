@@ -114,8 +114,8 @@ def _content(turn: dict[str, Any], has_calls: bool) -> str | None:
         return "" if has_calls else None
     if not isinstance(content, list) or not content:
         return None
-    parts = [part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None for part in content]
-    return "".join(parts) if all(isinstance(part, str) for part in parts) else None
+    parts = [part["text"] for part in content if isinstance(part, dict) and part.keys() == {"type", "text"}]
+    return "".join(parts) if len(parts) == len(content) and all(isinstance(part, str) for part in parts) else None
 
 
 def _calls(turn: dict[str, Any], path: str, line: int, log: Log) -> str | None:
