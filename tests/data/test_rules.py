@@ -50,14 +50,10 @@ def test_example_of_a_format_is_usable(shape, tmp_path: Path) -> None:
 
 
 def test_manifest_of_cases(shared_data: Path) -> None:
-    """The verdicts of the shared cases, but for shapes and checks that are not read yet."""
-    later = re.compile(
-        r"ok_(text|alpaca|classification|pref_.*)|bad_pref_identical|warn_(conflicting_labels|numeric_labels)"
-        r"|warn_long_completion_only"
-    )
+    """The verdicts of the shared cases, but for the one that needs a model's context."""
     folder = shared_data / "bad_inputs" / "jsonl_cases"
     for case in json.loads((folder / "manifest.json").read_text(encoding="utf-8")):
-        if later.match(case["file"]):
+        if case["file"] == "warn_long_completion_only.jsonl":
             continue
         report = check_file(folder / case["file"]).report
         findings = [f for f in report.findings if f.severity != "note"]
@@ -69,4 +65,4 @@ def test_manifest_of_cases(shared_data: Path) -> None:
             assert findings, case
             assert {"warn", "convert"} & set(verdicts), case
         if case["line"] is not None and "valid" not in verdicts:
-            assert int(case["line"]) in lines, case
+            assert {int(line) for line in str(case["line"]).split(",")} & lines, case
