@@ -151,9 +151,12 @@ class Check:
         for place, repair in enumerate(self._repairs):
             if repair.level == "file":
                 survey: Survey = repair.mend()
-                mender = Mender(self._repairs[:place], surveys, context=self._context)
-                for example in self._pass(wanted, mender, Log(), len(surveys)).examples():
-                    survey.see(example)
+                earlier = [r for n, r in enumerate(self._repairs) if n < place or r.level in ("line", "row")]
+                mender = Mender(earlier, surveys, context=self._context)
+                whole = self._pass(wanted, mender, Log(), len(surveys))
+                for example in whole.examples():
+                    if not whole.by_hand:
+                        survey.see(example, whole.number)
                 surveys[repair.id] = survey
         return surveys
 

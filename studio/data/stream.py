@@ -29,7 +29,8 @@ Cancelled = Callable[[], bool]
 
 class Pass:
     """Run through `examples()` once; then `rows` is how many rows there are and `usable` how many of them were given
-    out. Findings go to the log."""
+    out. Findings go to the log. Meanwhile `number` is that of the present row among all of the files, whatever became
+    of the others, and `by_hand` whether it was written by hand."""
 
     def __init__(
         self,
@@ -54,6 +55,8 @@ class Pass:
         self._cancelled = cancelled
         self.rows = 0
         self.usable = 0
+        self.number = 0
+        self.by_hand = False
 
     def examples(self) -> Iterator[Example]:
         """The usable rows in file order, then those added by hand, none held after it is given out."""
@@ -63,6 +66,7 @@ class Pass:
         for file, (source, tell) in enumerate(zip(self._sources, self._progress, strict=True)):
             self._log.file = source.name if len(self._sources) > 1 else None
             for line, row in read(source, self._log, tell, self._cancelled, self._mender, self._lane):
+                self.number += 1
                 if not waits and type(row) is Example:
                     self.rows += 1
                     example: Example | None = row
@@ -74,6 +78,7 @@ class Pass:
                     self.usable += 1
                     yield example if file == 0 else replace(example, file=file)
         self._log.file = None
+        self.by_hand = True
         for row in self._added:
             self.rows += 1
             example = self._by_hand(row, 0)
@@ -101,6 +106,7 @@ class Pass:
     def _edited(self, file: int, line: int, row: Any) -> Example | None:
         """The row, or what was put in its place by hand."""
         edit = self._edits.get((file, line))
+        self.by_hand = edit is not None
         if edit is None:
             self.rows += 1
             return self._mended(line, row)
@@ -154,7 +160,7 @@ class Pass:
 
     def _example_mended(self, example: Example) -> Example | None:
         """An example after its repairs, and looked at anew where one changed it."""
-        mended = self._mender.example(example)
+        mended = self._mender.example(example, self.number)
         if mended is None:
             self._log.settle(without=example.line)
         elif mended is not example:

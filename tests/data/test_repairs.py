@@ -94,10 +94,10 @@ def at_work(repair: Repair, examples: list[Example]) -> list[Example]:
     surveys = {}
     if repair.level == "file":
         surveys[repair.id] = repair.mend()
-        for row in examples:
-            surveys[repair.id].see(row)
+        for number, row in enumerate(examples):
+            surveys[repair.id].see(row, number)
     mender = Mender([repair], surveys, context=SHORT)
-    return [mended for row in examples if (mended := mender.example(row)) is not None]
+    return [done for number, row in enumerate(examples) if (done := mender.example(row, number)) is not None]
 
 
 @given(st.text(st.sampled_from(list("{}[]'\"\\:, \t\nabnu1NaT\u201c\ud800\udcff")), max_size=40))
@@ -188,6 +188,14 @@ def test_later_repairs_see_what_earlier_ones_left(tmp_path: Path) -> None:
     result = mended(tmp_path, content, "text.stripped", "rows.duplicates_removed")
     assert [e.line for e in result.examples] == [1, 4]
     assert [f.count for f in told(result, "recipe.mended")] == [2, 2]
+
+
+def test_unusable_rows_do_not_confuse_what_compares_rows(tmp_path: Path) -> None:
+    two = {"messages": [{"role": "system", "content": "s"}] * 2 + chat(("user", "x"), ("assistant", "y"))["messages"]}
+    rows = [chat(("user", f"p{n}"), ("assistant", "same" if n in (2, 4) else f"a{n}")) for n in range(6)]
+    content = lines(rows[0], two, rows[1], two) + "{broken\n" + lines(rows[2], rows[1], rows[3])
+    result = mended(tmp_path, content, "rows.duplicates_removed")
+    assert [e.line for e in result.examples] == [1, 3, 6, 8]
 
 
 def test_rows_edited_by_hand_are_taken_as_they_stand(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _EXAMPLES = {
     "iban": "Pay to DE89 3704 0044 0532 0130 00",
     "card": "4111 1111 1111 1111",
     "ssn": "My number is 078-05-1120",
-    "phone": "Call (555) 234-0100",
+    "phone": "Call (202) 555-0143",
     "ip": "It came from 203.0.113.77",
 }
 _RULES = {kind.name: _rule(kind, _EXAMPLES[kind.name]) for kind in KINDS}

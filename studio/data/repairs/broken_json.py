@@ -12,6 +12,7 @@ _MOST_CHARACTERS = 200_000
 _MOST_DEPTH = 90
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'
+_WHOLE_TEXT = re.compile(_TEXT, re.DOTALL)
 _COMMA = re.compile(rf"({_TEXT})|,(\s*[}}\]])", re.DOTALL)
 _NO_NUMBER = re.compile(rf"({_TEXT})|-?\b(?:Infinity|NaN)\b", re.DOTALL)
 _WORD = re.compile(rf"({_TEXT})|\b(True|False|None|TRUE|FALSE|NULL|Null|undefined)\b", re.DOTALL)
@@ -37,7 +38,8 @@ def _without_commas(text: str) -> str:
 
 def _python_literal(text: str) -> str:
     """A row as Python prints it: single quotes, None, True. Read as a Python value, never run."""
-    if not text.lstrip().startswith("{") or len(text) > _MOST_CHARACTERS or _brackets(text) > _MOST_DEPTH:
+    is_python = text.lstrip().startswith("{") and "'" in _WHOLE_TEXT.sub("", text)
+    if not is_python or len(text) > _MOST_CHARACTERS or _brackets(text) > _MOST_DEPTH:
         return text
     try:
         with warnings.catch_warnings():
@@ -55,7 +57,7 @@ def _brackets(text: str) -> int:
 def _escaped(text: str) -> str:
     """Backslashes that begin nothing are doubled, raw tabs and the like are written out, inside of texts alone."""
     doubled = _ESCAPE.sub(lambda found: found.group() if found.group(1) is None else "\\\\" + found.group(1), text)
-    return re.sub(_TEXT, lambda found: _CONTROL.sub(lambda c: f"\\u{ord(c.group()):04x}", found.group()), doubled)
+    return _WHOLE_TEXT.sub(lambda found: _CONTROL.sub(lambda c: f"\\u{ord(c.group()):04x}", found.group()), doubled)
 
 
 def _whole_characters(text: str) -> str:

@@ -15,31 +15,29 @@ _BATCH = 4096
 
 
 class _Chosen:
-    """Rows to be removed, by their number among those seen."""
+    """Rows to be removed, by their numbers in the files. `places`: the numbers of the rows that were seen."""
 
     def __init__(self) -> None:
-        self._seen = 0
-        self._next = 0
+        self.places = array("q")
         self._gone: set[int] | None = None
 
-    def see(self, example: Example) -> None:
+    def see(self, example: Example, number: int) -> None:
+        self.places.append(number)
         self.take(example)
-        self._seen += 1
 
     def begin(self) -> None:
-        self._next = 0
         if self._gone is None:
-            self._gone = self.gone()
+            places = np.frombuffer(self.places, np.int64)
+            self._gone = set(places[sorted(self.gone())].tolist())
 
-    def mend(self, example: Example) -> Example | None:
-        number = self._next
-        self._next += 1
+    def mend(self, example: Example, number: int) -> Example | None:
         return None if number in (self._gone or ()) else example
 
     def take(self, example: Example) -> None:
         raise NotImplementedError
 
     def gone(self) -> set[int]:
+        """Which of the rows are to go: the first that was seen is 0."""
         raise NotImplementedError
 
 

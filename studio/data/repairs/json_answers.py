@@ -35,7 +35,7 @@ class Alike:
         self._orders: Counter[tuple[str, ...]] = Counter()
         self._usual: dict[tuple[str, ...], dict[str, int]] = {}
 
-    def see(self, example: Example) -> None:
+    def see(self, example: Example, number: int) -> None:
         keys = _written_keys(example.answer)
         if keys is not None and (keys in self._orders or len(self._orders) < _MOST_ORDERS):
             self._orders[keys] += 1
@@ -45,7 +45,7 @@ class Alike:
             order = {key: place for place, key in enumerate(keys)}
             self._usual.setdefault(tuple(sorted(keys)), order)
 
-    def mend(self, example: Example) -> Example:
+    def mend(self, example: Example, number: int) -> Example:
         keys = _written_keys(example.answer)
         if keys is None:
             return example

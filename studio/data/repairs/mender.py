@@ -72,10 +72,11 @@ class Mender:
                 row = mended
         return row
 
-    def example(self, example: Example) -> Example | None:
-        """The example as mended; the same object where nothing changed, None where a repair removes the row."""
+    def example(self, example: Example, number: int) -> Example | None:
+        """The example as mended; the same object where nothing changed, None where a repair removes the row. number: of
+        the row in the files."""
         for repair in self._examples:
-            mended = self._work(repair)(example)
+            mended = self._mended(repair, example, number)
             if mended is not example:
                 self._note(repair, example.line, example, mended)
                 if mended is None:
@@ -83,13 +84,13 @@ class Mender:
                 example = mended
         return example
 
-    def _work(self, repair: Repair) -> Single:
+    def _mended(self, repair: Repair, example: Example, number: int) -> Example | None:
         if repair.level == "file":
-            return self._surveys[repair.id].mend
+            return self._surveys[repair.id].mend(example, number)
         if repair is TOO_LONG and self._context is not None:
-            return self._context.fitting
+            return self._context.fitting(example)
         work: Single = repair.mend
-        return work
+        return work(example)
 
     def leave_out(self, line: int, what: object) -> None:
         """A row that cannot be used is left out."""

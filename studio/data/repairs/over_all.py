@@ -17,13 +17,13 @@ class Spelling:
         self._count = LabelCount()
         self._usual: dict[str, str] = {}
 
-    def see(self, example: Example) -> None:
+    def see(self, example: Example, number: int) -> None:
         self._count.add(example)
 
     def begin(self) -> None:
         self._usual = self._count.usual_spellings()
 
-    def mend(self, example: Example) -> Example:
+    def mend(self, example: Example, number: int) -> Example:
         if not example.labels:
             return with_answer(example, self._usual.get(example.answer, example.answer))
         return with_labels(example, tuple(self._usual.get(label, label) for label in example.labels))
@@ -36,7 +36,7 @@ class SystemPrompt:
         self._prompts: Counter[str] = Counter()
         self._usual: Message | None = None
 
-    def see(self, example: Example) -> None:
+    def see(self, example: Example, number: int) -> None:
         for message in example.messages:
             if message.role == "system" and (message.content in self._prompts or len(self._prompts) < _MOST_PROMPTS):
                 self._prompts[message.content] += 1
@@ -45,7 +45,7 @@ class SystemPrompt:
         if self._prompts:
             self._usual = Message("system", self._prompts.most_common(1)[0][0])
 
-    def mend(self, example: Example) -> Example:
+    def mend(self, example: Example, number: int) -> Example:
         if self._usual is None or any(message.role == "system" for message in example.messages):
             return example
         return replace(example, messages=(self._usual, *example.messages))

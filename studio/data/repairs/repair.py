@@ -19,14 +19,14 @@ Single = Callable[[Example], Example | None]
 
 
 class Survey(Protocol):
-    """Mends an example in the light of all: `see` each once; then, as often as wanted, `begin` and `mend` each in the
-    same order."""
+    """Mends an example in the light of all: `see` each once, then `begin`, then `mend` any. number: of the row in the
+    files, the same each time it comes."""
 
-    def see(self, example: Example) -> None: ...
+    def see(self, example: Example, number: int) -> None: ...
 
     def begin(self) -> None: ...
 
-    def mend(self, example: Example) -> Example | None: ...
+    def mend(self, example: Example, number: int) -> Example | None: ...
 
 
 @dataclass(frozen=True)
