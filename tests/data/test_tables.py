@@ -1,6 +1,7 @@
 """Tables: CSV by trial of delimiters and encodings, Excel workbooks, Parquet; each cell and line where it should be."""
 
 import datetime
+import gzip
 import io
 import json
 import zipfile
@@ -84,7 +85,7 @@ def test_large_cells_and_columns_without_names() -> None:
 
 
 def test_one_bad_byte_costs_one_row() -> None:
-    content = b"a,b\n" + (b"x" * 99 + b",2\n") * 4000 + b"caf\xe9,2\n3,4\n"
+    content = "à,b\n".encode() + (b"x" * 99 + b",2\n") * 4000 + b"caf\xe9,2\n3,4\n"
     rows, findings = read(content, "table.csv")
     assert (len(rows), [line for line, row in rows if isinstance(row, Unread)]) == (4002, [4002])
     assert rules_of(findings) == [("line.not_utf8", 4002)]
@@ -105,6 +106,20 @@ def test_what_is_a_table(text: str, name: str, table: bool) -> None:
     rows, findings = read(text, name)
     assert not isinstance(rows[0][1], Unread)
     assert ("text.plain" not in [f.rule for f in findings]) == table
+
+
+def test_accents_that_come_late_are_read_too() -> None:
+    for name in ("table.csv", "table.csv.gz"):
+        content = "a,b\n" + f"{'x' * 99},y\n" * 4000 + "Où est le café,là\n" * 3
+        packed = gzip.compress(content.encode("cp1252")) if name.endswith("gz") else content.encode("cp1252")
+        rows, findings = read(packed, name)
+        assert rows[-1][1] == {"a": "Où est le café", "b": "là"}
+        assert rules_of(findings) == [("file.encoding_guessed", None)]
+
+
+def test_a_first_row_that_is_an_example() -> None:
+    for first in ("Where is it?,Here", "1,2", f"{'long ' * 20},b"):
+        assert ("table.no_header", 1) in rules_of(read(f"{first}\nWho?,Me\n", "table.csv")[1])
 
 
 def test_cells_that_hold_turns() -> None:

@@ -56,6 +56,14 @@ SAME_COLUMN = Rule(
     b"prompt,completion,completion\na,b,c\n",
     name="rows.csv",
 )
+NO_HEADER = Rule(
+    "table.no_header",
+    "warning",
+    "The first row names the columns, but here it looks like an example; it is not read as one.",
+    "Put a row above it that names the columns, such as question and answer.",
+    b"Where is it?,Here.\nWho is it?,Me.\n",
+    name="rows.csv",
+)
 MORE_CELLS = Rule(
     "table.more_cells",
     "error",
@@ -155,6 +163,7 @@ NO_QUESTION = Rule(
 
 RULES = (
     SAME_COLUMN,
+    NO_HEADER,
     MORE_CELLS,
     FEWER_CELLS,
     QUOTES,

@@ -1,6 +1,7 @@
 """Tables' rows to objects, whatever kind of file they are from: the names of the columns, rows that are longer or
 shorter than these, and cells that hold JSON."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,12 +28,19 @@ def unique_names(cells: Sequence[str], line: int | None, log: Log) -> list[str]:
     return names
 
 
+_LIKE_DATA = re.compile(r"[.?!]\s*$|\n|^\s*[\d.,]+\s*$")
+_LONGEST_NAME = 60
+
+
 class Header:
     """The first row of a table, and the rows below it as objects by its names."""
 
     def __init__(self, cells: Sequence[str], line: int, log: Log) -> None:
         width = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
         self.names = unique_names(cells[:width], line, log)
+        odd = next((cell for cell in cells[:width] if _LIKE_DATA.search(cell) or len(cell) > _LONGEST_NAME), None)
+        if odd is not None:
+            log.add(tables.NO_HEADER, line, None, odd)
         self._nested = [(place, name) for place, name in enumerate(self.names) if name in _NESTED]
         self._decoder = Decoder()
 

@@ -55,8 +55,9 @@ def by_mark(file: Opened, log: Log) -> None:
 
 def by_guess(file: Opened, log: Log) -> None:
     """Brings a text of an older encoding to UTF-8, as far as it can be guessed which it is. JSON is never of one."""
-    if not _is_utf8(file.head, file.whole):
-        codec = _guessed(file.head)
+    sample = file.beyond() if file.head.isascii() and not file.whole else file.head
+    if not _is_utf8(sample):
+        codec = _guessed(sample)
         if codec is not None:
             log.add(rules.GUESSED, None, encoding=codec.replace("cp125", "Windows-125").replace("_", "-"))
             _recode(file, codec)
@@ -80,9 +81,10 @@ def _bad_byte(fault: UnicodeError) -> tuple[str, int]:
 codecs.register_error("studio.bad_byte", _bad_byte)
 
 
-def _is_utf8(head: bytes, whole: bool) -> bool:
+def _is_utf8(sample: bytes) -> bool:
+    """Whether all of it is, but for a character that is cut at its end."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, whole)
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
         return False
     return True

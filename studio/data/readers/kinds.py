@@ -84,6 +84,7 @@ def _not_text(head: bytes, log: Log) -> bool:
 
 
 def _of_text(file: Opened, log: Log) -> Reader | None:
+    head = file.head
     by_mark(file, log)
     numbered = enumerate(file.head.decode("utf-8", "replace").split("\n"), start=1)
     lines = [(number, text.strip()) for number, text in numbered if text and not text.isspace()]
@@ -97,7 +98,7 @@ def _of_text(file: Opened, log: Log) -> Reader | None:
         log.add(rules.NOT_JSON, lines[0][0], None, lines[0][1])
         return None
     reader = reader or plain
-    if reader in (csv_table, plain):
+    if reader in (csv_table, plain) and not wide(head):
         by_guess(file, log)
     return reader
 

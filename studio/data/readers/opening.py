@@ -1,6 +1,7 @@
 """Opens a file for its reader: unpacked where it is packed with gzip, its first bytes known, progress told by the bytes
 taken from the disk. What kind of file it is, is kinds.py's business."""
 
+import contextlib
 import gzip
 import io
 import tempfile
@@ -31,6 +32,7 @@ class Opened:
     def __init__(self, path: Path, name: str, log: Log, progress: Progress | None = None) -> None:
         """Raises OSError as the file system does, and what `progress` raises, which may so end the reading. What is
         wrong with the packing goes to the log."""
+        self._path = path
         self._size = path.stat().st_size
         self._progress = progress
         self._told = 0
@@ -69,6 +71,18 @@ class Opened:
             file.write(block)
         file.seek(0)
         return file
+
+    def beyond(self) -> bytes:
+        """Bytes from the first block behind the head that is not ASCII; none where there is none."""
+        with contextlib.suppress(EOFError, OSError, zlib.error), self._anew() as file:
+            file.seek(HEAD_BYTES)
+            while block := file.read(_BLOCK):
+                if not block.isascii():
+                    return block
+        return b""
+
+    def _anew(self) -> BinaryIO:
+        return cast(BinaryIO, gzip.open(self._path) if self.packed else self._path.open("rb"))
 
     def recode(self, change: Callable[[bytes, bool], bytes]) -> None:
         """Puts a change between the file and its reader. change(block, last): the bytes to be read instead."""
