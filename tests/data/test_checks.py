@@ -1,9 +1,12 @@
 """Checks that look at all rows: labels, the form of answers, system prompts, languages, what stands inside of texts."""
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from studio.data import check_file
@@ -13,8 +16,11 @@ from studio.data.checks.length import Context, Length
 from studio.data.checks.repeats import Repeats
 from studio.data.languages import language_of
 from studio.data.log import Log
+from studio.data.marks import restored
 from tests.conftest import REPOSITORY
 from tests.data.make import brief, chat, checked, example, findings, lines
+
+KNOWN = ("rows.duplicate", "rows.conflict", "text.blanks_around", "labels.unbalanced", "labels.rare")
 
 
 def pairs(*rows: tuple[str, str]) -> str:
@@ -103,6 +109,17 @@ def test_what_cannot_be_seen(tmp_path: Path) -> None:
     assert "U+0000" in found[1][1]
 
 
+@pytest.mark.parametrize("text", ["café", "“naïve” – señor…", "Привет", "naïveté 5 €", "emoji \U0001f600"])
+def test_damaged_letters_are_seen_and_restored(text: str, tmp_path: Path) -> None:
+    raw = text.encode()
+    damaged = "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in raw)
+    assert restored(text) is text
+    if text[0] not in "Пe":
+        assert "text.damaged_letters" in rules(tmp_path, pairs(("x", damaged)))
+        assert restored(damaged) == text
+    assert "text.damaged_letters" not in rules(tmp_path, pairs(("x", text), ("SÃO", "À la carte, PÂTÉ")))
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
@@ -129,6 +146,34 @@ def test_english_is_english(name: str, shared_data: Path) -> None:
     rows = [json.loads(line) for line in (shared_data / "tasks" / f"{name}.jsonl").read_bytes().splitlines()[:500]]
     texts = [row.get("text") or row.get("prompt") or row["messages"][-1]["content"] for row in rows]
     assert {language_of(text) for text in texts if len(text) > 80} <= {"English", None}
+
+
+def test_labels_of_real_files_against_pandas(shared_data: Path) -> None:
+    for name in ("sms_spam", "banking77_train"):
+        frame = pd.read_json(shared_data / "tasks" / f"{name}.jsonl", lines=True, dtype=False)
+        report = check_file(shared_data / "tasks" / f"{name}.jsonl").report
+        count = Counter({rule: sum(f.count for f in report.findings if f.rule == rule) for rule in KNOWN})
+        repeated = frame.duplicated(["text", "label"])
+        assert count["rows.duplicate"] == repeated.sum()
+        assert count["rows.conflict"] == (frame.duplicated("text") & ~repeated).sum()
+        assert count["text.blanks_around"] == (frame["text"] != frame["text"].str.strip()).sum()
+        assert count["labels.unbalanced"] == (frame["label"].value_counts(normalize=True).max() >= 0.8)
+        assert count["labels.rare"] == (frame["label"].value_counts().min() < 3)
+
+
+def test_phone_numbers_and_damaged_letters_by_a_plain_search(shared_data: Path) -> None:
+    """A plain pattern over the lines of the file finds no more than the check does."""
+    for name, pattern, rule in (
+        ("sgd_service_chat", r"(?<!\d)\d{3}-\d{3}-\d{4}(?!\d)", "private.phone"),
+        ("movie_sentence_polarity", "Ã[©¡³­±¨]", "text.damaged_letters"),
+    ):
+        path = shared_data / "tasks" / f"{name}.jsonl"
+        rows = path.read_text(encoding="utf-8").split("\n")
+        plain = {number for number, row in enumerate(rows, 1) if re.search(pattern, row)}
+        found = {f.line for f in check_file(path).report.findings if f.rule == rule}
+        assert plain
+        assert plain <= found
+        assert len(found) < 2 * len(plain)
 
 
 def test_rows_longer_than_a_model_reads() -> None:

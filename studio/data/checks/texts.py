@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from studio.data.batch import Batch, turn_of
 from studio.data.log import Log
-from studio.data.marks import INVISIBLE, SPECIAL
-from studio.data.rules import Rule
+from studio.data.marks import DAMAGED, INVISIBLE, SPECIAL
+from studio.data.rules import Rule, quoted
 from studio.data.values import Example
 
 EMPTY_ANSWER = Rule(
@@ -43,6 +43,13 @@ UNSEEN = Rule(
     "Remove it; it often comes along from web pages and documents.",
     '{"prompt": "a", "completion": "b\u200bc"}\n'.encode(),
 )
+DAMAGED_LETTERS = Rule(
+    "text.damaged_letters",
+    "warning",
+    "The text holds {letters}, which looks like a letter that was read in a wrong encoding.",
+    "Save the file anew with the encoding UTF-8 where it was made, or restore the letters here.",
+    '{"prompt": "a", "completion": "caf\u00c3\u00a9"}\n'.encode(),
+)
 BLANKS = Rule(
     "text.blanks_around",
     "note",
@@ -52,7 +59,7 @@ BLANKS = Rule(
     once=True,
 )
 
-RULES = (EMPTY_ANSWER, EMPTY_PROMPT, ECHO, SPECIAL_TOKEN, UNSEEN, BLANKS)
+RULES = (EMPTY_ANSWER, EMPTY_PROMPT, ECHO, SPECIAL_TOKEN, UNSEEN, DAMAGED_LETTERS, BLANKS)
 
 
 def check(example: Example, field: Callable[[int], str], log: Log) -> None:
@@ -75,12 +82,19 @@ class Inside:
             found = SPECIAL.search(text)
             assert found is not None
             log.add(SPECIAL_TOKEN, example.line, batch.path(example, place), text[found.start() :], mark=found.group())
-        for example, place in batch.turns_with(INVISIBLE):
+        for example, place in batch.turns_with(DAMAGED):
             text = turn_of(example, place).content
-            found = INVISIBLE.search(text)
+            found = DAMAGED.search(text)
             assert found is not None
             around = text[max(0, found.start() - 20) :]
-            log.add(UNSEEN, example.line, batch.path(example, place), around, code=f"U+{ord(found.group()):04X}")
+            log.add(DAMAGED_LETTERS, example.line, batch.path(example, place), around, letters=quoted(found.group()))
+        for example, place in batch.turns_with(INVISIBLE):
+            # Half of a damaged letter may be one that cannot be seen; that is said already.
+            text = DAMAGED.sub("", turn_of(example, place).content)
+            found = INVISIBLE.search(text)
+            if found is not None:
+                around = text[max(0, found.start() - 20) :]
+                log.add(UNSEEN, example.line, batch.path(example, place), around, code=f"U+{ord(found.group()):04X}")
         for example in batch.examples:
             self._edges(example, batch, log)
 

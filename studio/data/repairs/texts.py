@@ -1,6 +1,6 @@
 """Repairs of texts: what stands around them and inside them, and rows whose answer is empty."""
 
-from studio.data.marks import INVISIBLE, SPECIAL
+from studio.data.marks import INVISIBLE, SPECIAL, restored
 from studio.data.privacy import masked
 from studio.data.repairs.repair import Repair, with_texts
 from studio.data.values import Example
@@ -35,6 +35,16 @@ REPAIRS = (
         "example",
         b'{"prompt": "a", "completion": "b<|im_end|>"}\n',
         lambda example: with_texts(example, _without_marks),
+    ),
+    Repair(
+        "text.letters_restored",
+        "Restore letters of a wrong encoding",
+        "Letters such as \u00c3\u00a9 that were read in a wrong encoding become what they were, here \u00e9.",
+        ("text.damaged_letters",),
+        False,
+        "example",
+        '{"prompt": "a", "completion": "caf\u00c3\u00a9"}\n'.encode(),
+        lambda example: with_texts(example, restored),
     ),
     Repair(
         "text.unseen_removed",
