@@ -15,7 +15,7 @@ _LATER = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte 
 _LATER_CLASS = f"[{re.escape(_LATER)}]"
 
 DAMAGED = re.compile(f"\u00c3{_LATER_CLASS}|\u00c2[\u00a0-\u00bf]|\u00e2\u20ac{_LATER_CLASS}")
-"""Letters of UTF-8 that were read as Windows-1252, the frequent ones: \u00c3\u00a9 for \u00e9, \u00c2\u00a3 for \u00a3."""
+"""Letters of UTF-8 that were read as Windows-1252, the frequent ones: \u00c3\u00a9 for \u00e9."""
 
 _ONE_LETTER = re.compile(
     f"[\u00c2-\u00df]{_LATER_CLASS}|[\u00e0-\u00ef]{_LATER_CLASS}{{2}}|[\u00f0-\u00f4]{_LATER_CLASS}{{3}}"
