@@ -84,7 +84,10 @@ def line(event: dict[str, Any]) -> str | None:
             )
         case "validation":
             best = ", the best so far" if event["best"] else ""
-            return f"step {event['step']:,}, epoch {event['epoch']:.2f}: validation loss {event['loss']:.3f}{best}"
+            right = f", {event['right']:,} of {event['of']:,} validation examples right" if event.get("of") else ""
+            return (
+                f"step {event['step']:,}, epoch {event['epoch']:.2f}: validation loss {event['loss']:.3f}{right}{best}"
+            )
         case "progress":
             return f"{event['what']}: {event['done']:,} of {event['total']:,}" if event["total"] else event["what"]
         case "remote":

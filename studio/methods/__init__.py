@@ -11,14 +11,12 @@ from studio.methods.lora import Lora
 from studio.methods.training_options import SHORTEST
 
 METHODS: tuple[Method, ...] = (Lora(), Full(), Classifier())
-RECOMMENDED = "lora"
 
 
 def get(name: str) -> Method:
-    """The method of that id ('recommended' is the one we propose); UsageError names those there are."""
-    wanted = RECOMMENDED if name == "recommended" else name
+    """The method of that id; UsageError names those there are."""
     for method in METHODS:
-        if method.id == wanted:
+        if method.id == name:
             return method
     known = ", ".join(method.id for method in METHODS)
     raise UsageError(f"There is no method called {name}.", f"Choose one of: {known}.", field="method")
@@ -33,14 +31,14 @@ class Base(Protocol):
     def context(self) -> int: ...
 
 
-def validate(method: str, options: Mapping[str, Any], model: Base) -> Any:
-    """The method's options in full, checked against their bounds and against the base model.
+def validate(method: str, options: Mapping[str, Any], model: Base | None) -> Any:
+    """The method's options in full, checked against their bounds and against the base model (None: not known yet).
 
     UsageError for an unknown method; OptionError, with every mistake of its kind, before anything has started.
     """
     values = parse(get(method).options, options)
     limit = getattr(values, "max_length", 0)
-    if limit > model.context:
+    if model is not None and limit > model.context:
         raise OptionError(
             f"The longest example (max_length) is {limit:,} tokens, but {model.name} reads at most {model.context:,}.",
             f"Set it to {model.context} or less, or to 0 for as much as the model can read.",

@@ -11,8 +11,12 @@ class Models:
         self._proposed_only = settings.space
 
     def cards(self) -> tuple[Card, ...]:
-        """The base models the studio proposes, in the order of the page."""
-        return models.CATALOGUE
+        """The base models the studio proposes and has, in the order of the page."""
+        return models.available()
+
+    def at_hand(self) -> tuple[ModelInfo, ...]:
+        """What these models are."""
+        return tuple(models.resolve(card.id) for card in models.available())
 
     def inspect(self, reference: str) -> ModelInfo:
         """What a base model is ('recommended', 'starter' or a folder); ModelError when it is missing or unfit.

@@ -1,20 +1,25 @@
-"""What a training run needs before it may start: data, model, method and options, each checked, every fault named."""
+"""What a training run needs before it may start: data, model, method and options, each checked, every fault named.
+
+What was not named is proposed, for these rows and with what was named.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from studio import methods
+from studio import data, methods
 from studio.data.values import Split
 from studio.errors import DataError, NotFoundError, OptionError, StudioError
-from studio.methods.base import STRENGTHS, Method, Options, Strength, parse
+from studio.methods.base import STRENGTHS, Method, Options
+from studio.methods.recommended import Choice, propose
+from studio.methods.situation import Rows, unsuited
 from studio.models import ModelInfo
 from studio.session.datasets import Datasets
 from studio.session.models import Models
 from studio.session.values import Dataset
 
-DEFAULT_STRENGTH: Strength = "balanced"
+RECOMMENDED = "recommended"
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,15 @@ class Complete:
 
 @dataclass
 class Gathered:
-    """What was found for a run, None for what has a fault; faults in the order a person would mend them."""
+    """What was found for a run, None for what has a fault; faults in the order a person would mend them. choices: what
+    was proposed, with the reasons."""
 
-    strength: str
+    strength: str = "balanced"
     dataset: Dataset | None = None
     split: Split | None = None
     split_file: Path | None = None
+    rows: Rows | None = None
+    choices: tuple[Choice, ...] = ()
     model: ModelInfo | None = None
     method: Method | None = None
     options: Options | None = None
@@ -61,12 +69,18 @@ def gather(
     strength: str | None,
     options: Mapping[str, Any] | None,
 ) -> Gathered:
-    """Checks everything and stops at nothing; the data set gets its split here when it has none yet."""
-    found = Gathered(strength or DEFAULT_STRENGTH)
+    """Checks everything and stops at nothing; the data set gets its split here when it has none yet.
+
+    model, method: 'recommended' for what suits the rows; strength None: as proposed.
+    """
+    found = Gathered()
     for step in (
         lambda: _data(found, datasets, project_id, dataset_id),
         lambda: _model(found, models, model),
-        lambda: _method(found, method, options),
+        lambda: _method(found, method),
+        lambda: _proposed(found, models, model, strength),
+        lambda: _options(found, options),
+        lambda: _together(found),
     ):
         try:
             step()
@@ -88,20 +102,57 @@ def _data(found: Gathered, datasets: Datasets, project_id: str, dataset_id: str)
             raise DataError(first.message, first.remedy, line=first.line, field=first.field) from fault
         raise
     found.dataset, found.split_file = dataset, datasets.split_file(dataset_id)
+    found.rows = _rows(datasets, dataset, len(found.split.training))
+
+
+def _rows(datasets: Datasets, dataset: Dataset, training: int) -> Rows:
+    shape = dataset.report.shape
+    task = data.format_named(shape).TASK if shape else "chat"
+    numbers = datasets.statistics(dataset.id).numbers
+    labels, rarest = (numbers.label_count, numbers.label_least) if task == "classify" else (0, 0)
+    return Rows(task, training, labels, rarest, numbers.answer_median)
 
 
 def _model(found: Gathered, models: Models, reference: str) -> None:
-    found.model = models.inspect(reference)
+    if reference != RECOMMENDED:
+        found.model = models.inspect(reference)
 
 
-def _method(found: Gathered, name: str, options: Mapping[str, Any] | None) -> None:
-    method = methods.get(name)
-    found.method = method
-    if found.strength not in STRENGTHS:
+def _method(found: Gathered, name: str) -> None:
+    if name != RECOMMENDED:
+        found.method = methods.get(name)
+
+
+def _proposed(found: Gathered, models: Models, reference: str, strength: str | None) -> None:
+    if strength is not None and strength not in STRENGTHS:
         raise OptionError(
-            f"There is no strength called {found.strength}.",
-            f"Choose one of: {', '.join(STRENGTHS)}.",
-            field="strength",
+            f"There is no strength called {strength}.", f"Choose one of: {', '.join(STRENGTHS)}.", field="strength"
         )
-    strength = method.strengths[found.strength]
-    found.options = parse(method.options, {**strength, **(options or {})})
+    proposal = propose(
+        found.rows or Rows("chat", 0),
+        models.at_hand(),
+        model=found.model,
+        method=found.method,
+        strength=strength,
+    )
+    found.strength, found.choices = proposal.strength, proposal.choices
+    found.method, found.options = proposal.method, cast(Options, proposal.method.options(**proposal.options))
+    if reference == RECOMMENDED:
+        # at hand are infos of ours
+        found.model = cast(ModelInfo, proposal.model)
+
+
+def _options(found: Gathered, changed: Mapping[str, Any] | None) -> None:
+    proposed, found.options = found.options, None
+    if found.method is None or proposed is None:
+        return
+    values = {**proposed.model_dump(), **(changed or {})}
+    found.options = methods.validate(found.method.id, values, found.model)
+
+
+def _together(found: Gathered) -> None:
+    if found.method is None or found.model is None or found.rows is None:
+        return
+    fault = unsuited(found.method, found.model, found.rows)
+    if fault is not None:
+        raise fault

@@ -61,6 +61,10 @@ class Runs:
             validation_rows=len(split.validation) if split else 0,
             test_rows=len(split.test) if split else 0,
             options=found.options.model_dump() if found.options else {},
+            model=found.model.name if found.model else "",
+            method=found.method.id if found.method else "",
+            strength=found.strength,
+            choices=found.choices,
         )
 
     def start(
@@ -75,9 +79,9 @@ class Runs:
     ) -> Run:
         """Starts a training run in a process of its own and returns at once.
 
-        model: 'recommended', 'starter' or a folder. strength: gentle, balanced (the default) or strong; options change
-        single values of it. Raises DataError, ModelError, OptionError or UsageError for what cannot be used, BusyError
-        when the machine is held by another job or chat.
+        model: 'recommended', an id of the catalogue or a folder; method: 'recommended' or an id. strength: gentle,
+        balanced or strong (None: as proposed); options change single values. Raises DataError, ModelError, OptionError
+        or UsageError for what cannot be used, BusyError when the machine is held by another job or chat.
         """
         found = gather(
             self._datasets, self._models, project_id, dataset_id, model, method, strength, options

@@ -99,6 +99,16 @@ class HostedTalk:
 Talk = LocalTalk | HostedTalk
 
 
+def labels_of(reply: Reply | HostedReply) -> tuple[tuple[str, float], ...]:
+    """The likeliest labels with their probabilities, where a classifier has answered; empty of a written answer."""
+    return reply.labels if isinstance(reply, Reply) else ()
+
+
+def sure(labels: Sequence[tuple[str, float]]) -> str:
+    """How sure a classifier is, for people."""
+    return ", ".join(f"{label} {100 * share:.0f} %" for label, share in labels)
+
+
 def chosen(found: Sequence[Voice], wanted: str) -> Voice:
     """The voice of that id; UsageError names those there are."""
     for voice in found:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from studio.data.values import Report
     from studio.jobs.lease import Holder
     from studio.jobs.state import JobState
+    from studio.methods.recommended import Choice
 
 Side = Literal["base", "tuned", "user", "system"]
 
@@ -108,7 +109,8 @@ class Readiness:
     """Whether a run could start now. reasons: plain sentences, one for each thing in the way (empty when ready).
 
     rows, validation_rows, test_rows: the three parts of the data set's current split (0 when there is none yet).
-    options: the method's options in full; empty when the given ones cannot be used.
+    options: the method's options in full; empty when the given ones cannot be used. model, method, strength: what
+    would be used, '' where it has a fault. choices: what of it was proposed, each with its reason.
     """
 
     ready: bool
@@ -117,6 +119,10 @@ class Readiness:
     validation_rows: int
     test_rows: int
     options: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
+    method: str = ""
+    strength: str = ""
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.conftest import Studio, Trained, environment
 from tests.tiny import chat_rows
+from tests.tiny_encoder import labelled
 
 TRAIN_FIELDS = {
     "job",
@@ -99,6 +100,31 @@ def test_chat_answers_once_and_puts_the_model_away(trained: Trained) -> None:
     assert not any((trained.studio.home / "inference").glob("*/ready.json"))
 
 
+def test_a_classifier_from_training_to_an_answer(studio: Studio, tiny_encoder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "things.jsonl"
+    rows = [{"text": one.messages[0].content, "label": one.labels[0]} for one in labelled(80)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    options = ("--set", "learning_rate=1e-3", "--set", "epochs=30", "--set", "word_dropout=0")
+    done = studio("train", file, "--model", tiny_encoder, *options, "--json")
+    assert done.code == 0, done.err
+    assert done.json()["method"] == "classifier"
+    assert {"method", "strength"} <= {choice["name"] for choice in done.json()["choices"]}
+    assert "of 8 validation examples right" in done.err
+    judged = studio("evaluate", "last", "--data", file, "--json")
+    assert judged.code == 0, judged.err
+    base, tuned = (one["metrics"] for one in judged.json()["candidates"])
+    assert tuned["accuracy"] > 0.85 > base["accuracy"]
+    assert [entry["label"] for entry in judged.json()["labels"]] == ["fruit", "tool"]
+    assert "always saying the most frequent label" in judged.json()["sentence"]
+    words = studio("chat", done.json()["job"], "--prompt", "what is a plum")
+    assert words.out.splitlines()[0] == "fruit"
+    assert "fruit" in words.err + words.out.partition("\n")[2]
+    said = studio("chat", done.json()["job"], "--prompt", "what is a plum", "--json").json()
+    assert (said["answer"], said["labels"][0]["label"]) == ("fruit", "fruit")
+    assert studio("export", done.json()["job"]).code == 0
+    assert (studio.folder / f"{done.json()['job']}-model.zip").is_file()
+
+
 def test_serve_answers_other_programs_until_ctrl_c(trained: Trained) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "studio", "serve", trained.job, "--json"],
@@ -125,7 +151,7 @@ def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(
 ) -> None:
     command = [sys.executable, "-m", "studio", "train", trained.studio.folder / "fruit.jsonl", "--json"]
     running = subprocess.Popen(
-        [*map(str, command), "--model", str(tiny_model), "--set", "epochs=100"],
+        [*map(str, command), "--model", str(tiny_model), "--method", "lora", "--set", "epochs=100"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -152,10 +178,11 @@ def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--set", "rank=100000"], 1, "must lie between"),
+        (["--method", "lora", "--set", "rank=100000"], 1, "must lie between"),
         (["--set", "colour=red"], 1, "no option colour"),
         (["--set", "rank"], 2, "NAME=VALUE"),
         (["--method", "magic"], 2, "no method called magic"),
+        (["--method", "classifier"], 1, "these examples have none"),
         (["--strength", "brutal"], 1, "no strength called brutal"),
         (["--model", "/nowhere/at/all"], 1, "no model folder"),
     ],

@@ -1,5 +1,6 @@
 """Runs: readiness, start, one at a time, follow, stop, find, rename, delete; conversations that are kept."""
 
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from studio.methods.lora import Lora
 from studio.session import Session
 from studio.session.values import Dataset, Project, Turn
 from studio.settings import Settings
+from tests.tiny_encoder import labelled
 
 
 @pytest.fixture
@@ -32,10 +34,33 @@ def dataset(session: Session, project: Project, chat_file: Path) -> Dataset:
 def test_readiness_counts_the_parts_and_fills_the_options(
     session: Session, project: Project, dataset: Dataset, tiny_model: Path
 ) -> None:
-    plan = session.runs.plan(project.id, dataset.id, str(tiny_model), strength="gentle", options={"rank": "4"})
+    plan = session.runs.plan(project.id, dataset.id, str(tiny_model), "lora", "gentle", {"rank": "4", "epochs": 3})
     assert (plan.ready, plan.reasons) == (True, [])
     assert (plan.rows, plan.validation_rows, plan.test_rows) == (44, 8, 8)
-    assert plan.options == {**Lora.options().model_dump(), **Lora.strengths["gentle"], "rank": 4}
+    assert plan.options == {**Lora.options().model_dump(), **Lora.strengths["gentle"], "rank": 4, "epochs": 3}
+    assert (plan.model, plan.method, plan.strength) == ("tiny", "lora", "gentle")
+
+
+def test_what_is_not_named_is_proposed_with_reasons(
+    session: Session, project: Project, dataset: Dataset, tiny_model: Path, tiny_encoder: Path, tmp_path: Path
+) -> None:
+    plan = session.runs.plan(project.id, dataset.id, str(tiny_model))
+    assert (plan.ready, plan.method, plan.strength) == (True, "full", "balanced")
+    assert {choice.name for choice in plan.choices} >= {"method", "strength", "epochs"}
+    path = tmp_path / "labels.jsonl"
+    rows = [{"text": one.messages[0].content, "label": one.labels[0]} for one in labelled(60)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    texts = session.datasets.add(project.id, path, path.name)
+    plan = session.runs.plan(project.id, texts.id, str(tiny_encoder))
+    assert (plan.ready, plan.method, plan.options["class_weights"]) == (True, "classifier", "none")
+    refused = session.runs.plan(project.id, dataset.id, str(tiny_encoder), "classifier")
+    assert "these examples have none" in refused.reasons[0]
+    refused = session.runs.plan(project.id, texts.id, str(tiny_encoder), "lora")
+    assert "needs a base model that writes text" in refused.reasons[0]
+    with pytest.raises(UsageError, match="writes text"):
+        session.runs.start(project.id, texts.id, str(tiny_encoder), "lora")
+    with pytest.raises(OptionError, match="reads at most 256"):
+        session.runs.start(project.id, dataset.id, str(tiny_model), options={"max_length": 4096})
 
 
 def test_readiness_names_every_fault_at_once(session: Session, project: Project, tmp_path: Path) -> None:
@@ -78,7 +103,12 @@ def test_a_run_from_start_to_stop_across_sessions(
     session: Session, project: Project, dataset: Dataset, tiny_model: Path, settings: Settings
 ) -> None:
     run = session.runs.start(project.id, dataset.id, str(tiny_model), options={"epochs": 100})
-    assert (run.kind, run.name, run.model, run.dataset) == ("train", "fruit, LoRA balanced", "tiny", dataset.id)
+    assert (run.kind, run.name, run.model, run.dataset) == (
+        "train",
+        "fruit, Full fine-tuning balanced",
+        "tiny",
+        dataset.id,
+    )
     work: Any = specs.read(run.folder).work
     assert Path(work.data.path) == dataset.folder / "rows.parquet"
     for act in (
@@ -93,7 +123,7 @@ def test_a_run_from_start_to_stop_across_sessions(
             act()
     with Session(settings) as second:
         assert second.runs.get(run.id).name == run.name
-        with pytest.raises(BusyError, match="fruit, LoRA balanced"):
+        with pytest.raises(BusyError, match="fruit, Full fine-tuning balanced"):
             second.runs.start(project.id, dataset.id, str(tiny_model))
         seen: list[dict[str, Any]] = []
 
@@ -122,7 +152,7 @@ def test_options_out_of_bounds_are_refused(
     session: Session, project: Project, dataset: Dataset, tiny_model: Path
 ) -> None:
     with pytest.raises(OptionError, match="lie between"):
-        session.runs.start(project.id, dataset.id, str(tiny_model), options={"rank": 10**6})
+        session.runs.start(project.id, dataset.id, str(tiny_model), "lora", options={"rank": 10**6})
 
 
 @pytest.fixture

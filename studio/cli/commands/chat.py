@@ -39,7 +39,10 @@ def run(context: Context, given: Namespace) -> int:
             talk.converse()
             return 0
         answer = talk.ask(given.prompt)
-    context.document({"job": job, "model": talk.model, "prompt": given.prompt, "answer": answer})
+    document = {"job": job, "model": talk.model, "prompt": given.prompt, "answer": answer}
+    if talk.labels:
+        document["labels"] = [{"label": label, "probability": share} for label, share in talk.labels]
+    context.document(document)
     return 0
 
 
@@ -69,6 +72,7 @@ class _Talk:
         self._talk = talk
         self._given = given
         self._messages: list[dict[str, str]] = []
+        self.labels: tuple[tuple[str, float], ...] = ()
         self.clear()
 
     def clear(self) -> None:
@@ -77,6 +81,8 @@ class _Talk:
 
     def ask(self, prompt: str) -> str:
         """Prints the answer as it comes (with --json it is only returned). Ctrl-C cuts an answer short."""
+        from studio.session.talks import labels_of, sure
+
         self._messages.append({"role": "user", "content": prompt})
         pieces = []
         reply = self._talk.stream(self.model, self._messages, self._given.temperature, self._given.max_tokens)
@@ -92,6 +98,9 @@ class _Talk:
             raise
         if not self._context.json:
             print(flush=True)
+        self.labels = labels_of(reply)
+        if self.labels:
+            self._context.say(f"({sure(self.labels)})")
         answer = "".join(pieces)
         if not answer:
             self._context.warn("The model ended its answer at once.")

@@ -9,7 +9,9 @@ from studio.errors import UsageError
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="the training run: its id, the beginning of it, or last")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="the zip to write (default: JOB-adapter.zip or JOB-model.zip here)")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="the zip to write (default: JOB-adapter.zip or JOB-model.zip here)"
+    )
 
 
 def run(context: Context, given: Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ FIELDS = (
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="a file of examples (at least 4 usable rows)")
-    parser.add_argument("--model", default="recommended", help="recommended, starter, or a model folder")
-    parser.add_argument("--method", default="recommended", help="recommended, or the name of a method such as lora")
-    parser.add_argument("--strength", help="gentle, balanced or strong (default: balanced)")
+    parser.add_argument(
+        "--model", default="recommended", help="recommended, starter, starter-encoder, or a model folder"
+    )
+    parser.add_argument("--method", default="recommended", help="recommended, lora, full or classifier")
+    parser.add_argument("--strength", help="gentle, balanced or strong (default: recommended)")
     parser.add_argument(
         "--set",
         action="append",
@@ -57,18 +60,19 @@ def run(context: Context, given: Namespace) -> int:
             f"{report.file}: {report.usable:,} usable rows"
             + (f"; {left_out:,} left out, see studio check" if left_out else "")
         )
-        started = session.runs.start(
-            project.id,
-            dataset.id,
-            model=given.model,
-            method=given.method,
-            strength=given.strength,
-            options=dict(given.options),
-            name=given.name,
-        )
+        wanted: dict[str, Any] = {
+            "model": given.model,
+            "method": given.method,
+            "strength": given.strength,
+            "options": dict(given.options),
+        }
+        choices = session.runs.plan(project.id, dataset.id, **wanted).choices
+        for one in choices:
+            context.say(f"{one.name.replace('_', ' ')}: {one.value}. {one.because}")
+        started = session.runs.start(project.id, dataset.id, **wanted, name=given.name)
         following.follow(context, session, started)
         done = session.runs.get(started.id)
-    document = result(done)
+    document = result(done) | {"choices": [asdict(one) for one in choices]}
     context.document(document)
     if not context.json and done.state.state in ("finished", "stopped"):
         _print(context, document)

@@ -1,0 +1,65 @@
+"""What is to be learned, and on what: the facts that a method is chosen by, and what cannot go together."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from studio.errors import DataError, StudioError, UsageError
+from studio.methods.base import Kind, Method, Task
+
+MOST_LABELS = 1000
+
+
+class Base(Protocol):
+    """A base model; studio.models.ModelInfo fits."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def parameters(self) -> int: ...
+    @property
+    def context(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A data set as a method sees it. training: rows to learn from. labels: different ones, 0 where rows have none;
+    rarest: rows of the rarest one. answer: median length of an answer in characters."""
+
+    task: Task
+    training: int
+    labels: int = 0
+    rarest: int = 0
+    answer: int = 0
+
+
+def unsuited(method: Method, model: Base, rows: Rows) -> StudioError | None:
+    """Why this method cannot teach this model these rows, None when it can."""
+    if model.kind not in method.kinds:
+        return UsageError(
+            f"{method.title} needs a base model that writes text, and {model.name} reads texts to tell their labels.",
+            "Choose another base model, or the method text classifier.",
+            field="method",
+        )
+    return _labels(rows) if method.teaches == "labels" else None
+
+
+def _labels(rows: Rows) -> StudioError | None:
+    other = "Choose another method, or bring rows with a text and a label."
+    if rows.task != "classify" or not rows.labels:
+        return DataError("A text classifier learns labels, and these examples have none.", other, field="label")
+    if rows.labels == 1:
+        return DataError(
+            "All examples have the same label, so there is nothing to tell apart.",
+            "Add examples of at least one other label.",
+            field="label",
+        )
+    if rows.labels > MOST_LABELS:
+        return DataError(
+            f"The examples have {rows.labels:,} different labels, and a text classifier tells at most "
+            f"{MOST_LABELS:,} apart.",
+            "Check that the column of labels is the right one, or join labels that are alike.",
+            field="label",
+        )
+    return None
