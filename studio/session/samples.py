@@ -57,6 +57,13 @@ _SAMPLES = (
         "questions_answers.xlsx",
         80,
     ),
+    (
+        "messy",
+        "A messy file",
+        "Almost everything that can go wrong in one file. For seeing the findings and the repairs at work.",
+        "messy.jsonl",
+        80,
+    ),
 )
 
 

@@ -66,20 +66,21 @@ class Versions(Preparing):
             return None
         return Preview(*data.preview_repair(dataset.folder, dataset.version, repair_id, PREVIEWED))
 
-    def mend(self, dataset_id: str, repair_ids: Sequence[str]) -> Dataset:
-        """Applies repairs, beside those that were applied before."""
+    def mend(self, dataset_id: str, repair_ids: Sequence[str], says: str | None = None) -> Dataset:
+        """Applies repairs, beside those that were applied before. says: for the history; else the repairs' titles."""
         recipe = self.recipe(dataset_id)
         added = [data.repair_of(name) for name in repair_ids if name not in recipe.repairs]
         if not added:
             raise JobError("Nothing was chosen that is not mended already.", "Choose another repair.")
-        says = ". ".join(repair.title for repair in added) + "."
+        says = says or ". ".join(repair.title for repair in added) + "."
         repairs = (*recipe.repairs, *(repair.id for repair in added))
         return self._make(dataset_id, replace(recipe, repairs=repairs), says)
 
     def mend_safe(self, dataset_id: str) -> Dataset:
         """Applies every repair that loses nothing; JobError where there is none to apply."""
         dataset = self.get(dataset_id)
-        return self.mend(dataset_id, data.safe_repairs(dataset.report))
+        repairs = data.safe_repairs(dataset.report)
+        return self.mend(dataset_id, repairs, "Mended all that is safe." if len(repairs) > 1 else None)
 
     def set_shape(self, dataset_id: str, shape: str) -> Dataset:
         """Reads the rows as this shape (a format's NAME) from now on. Edits by hand were of the old one and go."""

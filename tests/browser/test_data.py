@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from studio.assets_path import asset
+from studio.data import check_file
 from tests.browser.test_accessibility import violations
 from tests.serving import serve
 from tests.tiny import chat_rows
@@ -20,35 +22,26 @@ def upload(page: Page, *files: Path) -> None:
     page.locator("#upload input[type=file]").set_input_files(list(files))
 
 
-def messy_rows() -> list[str]:
-    """Forty good rows, and one of each of several faults."""
-    lines = [json.dumps(row) for row in chat_rows(40)]
-    lines[3] = lines[3][:-1] + ",}"
-    lines.insert(6, lines[5])
-    lines.insert(9, "")
-    lines[12] = json.dumps({"messages": [{"role": "user", "content": HOSTILE}, {"role": "assistant", "content": " "}]})
-    lines[20] = lines[20].replace('"assistant"', '"bot"')
-    return lines
-
-
-def test_messy_to_clean_to_split(home: Path, tmp_path: Path, open_page: OpenPage) -> None:
-    file = tmp_path / "messy.jsonl"
-    file.write_text("\n".join(messy_rows()) + "\n", encoding="utf-8")
+def test_messy_to_clean_to_split(home: Path, open_page: OpenPage) -> None:
+    report = check_file(asset("samples", "messy.jsonl")).report
+    rules = {finding.rule for finding in report.findings}
     with serve(home) as served:
         page = open_page(served.address)
-        upload(page, file)
+        page.locator("#sample-messy").click()
         findings = page.locator("#findings")
-        for said in ("Must be mended", "For your information", "a comma too many", "The answer is empty", '"bot"'):
-            expect(findings).to_contain_text(said)
-        page.locator("[data-act=preview]", has_text="Rename roles").click()
-        expect(page.locator(".fs-preview del")).to_contain_text("bot")
-        expect(page.locator(".fs-preview ins")).to_contain_text("assistant")
+        expect(findings.locator(".fs-finding")).to_have_count(len(rules))
+        expect(findings).to_contain_text("Must be mended")
+        for more in findings.locator(".fs-more > summary").all():
+            more.click()
+        findings.locator("[data-act=preview]", has_text="Rename roles").click()
+        expect(page.locator(".fs-preview del").first).to_be_visible()
+        expect(page.locator(".fs-preview ins").first).to_contain_text("user")
         assert not violations(page)
         page.locator("[data-act=close]").click()
         expect(page.locator(".fs-preview")).to_have_count(0)
 
         page.locator("#mend-safe").click()
-        expect(page.locator(".fs-history")).to_contain_text("Last step")
+        expect(page.locator(".fs-history")).to_contain_text("Mended all that is safe.")
         expect(findings).not_to_contain_text("Must be mended")
         expect(page.locator("#split")).to_contain_text("to learn from")
         page.locator("#undo").click()
@@ -56,9 +49,9 @@ def test_messy_to_clean_to_split(home: Path, tmp_path: Path, open_page: OpenPage
         page.locator("#mend-safe").click()
         expect(findings).not_to_contain_text("Must be mended")
         page.reload()
-        expect(page.locator(".fs-history")).to_contain_text("Last step")
+        expect(page.locator(".fs-history")).to_contain_text("Mended all that is safe.")
+        expect(page.locator("#split")).to_contain_text("to learn from")
         expect(page.locator("#to-method")).to_be_enabled()
-        assert page.evaluate("window.hacked") is None
 
 
 def test_strange_columns_are_chosen_by_dropdowns(home: Path, tmp_path: Path, open_page: OpenPage) -> None:

@@ -21,6 +21,7 @@ from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
 LINES_SHOWN = 50
+RULES_SHOWN = 6
 SEVERITIES = ("error", "warning", "note")
 Offers = Sequence[tuple[Repair, int]]
 
@@ -133,10 +134,16 @@ def _group(severity: str, report: Report, offers: Offers, shown: Shown) -> str:
             by_rule.setdefault(finding.rule, []).append(finding)
     if not by_rule:
         return ""
-    body = ""
-    for rule, found in by_rule.items():
-        mending = [repair for repair, _ in offers if rule in repair.rules]
-        body += _rule(found, mending, report, shown)
+    drawn = [
+        _rule(found, [repair for repair, _ in offers if rule in repair.rules], report, shown)
+        for rule, found in sorted(by_rule.items(), key=lambda item: -sum(f.count for f in item[1]))
+    ]
+    body = "".join(drawn[:RULES_SHOWN])
+    if rest := drawn[RULES_SHOWN:]:
+        # Kept open while something in it is being looked at.
+        is_open = " open" if shown.body and any(shown.body in rule for rule in rest) else ""
+        summary = words.MORE_KINDS_OF.format(count=len(rest))
+        body += f'<details class="fs-more"{is_open}><summary>{html.esc(summary)}</summary>{"".join(rest)}</details>'
     lead = f"<p>{html.esc(words.GROUP_LINE[severity])}</p>"
     return html.card(words.GROUPS[severity], lead + body, f"fs-{severity}")
 
