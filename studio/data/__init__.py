@@ -4,6 +4,7 @@ from studio.data.advice import GOALS, Advice, Goal, advice
 from studio.data.check import Checked, check_file
 from studio.data.checks import RULES
 from studio.data.checks.length import Context, CountTokens
+from studio.data.cutting import cut_rows
 from studio.data.formats import FORMATS, Field, format_named
 from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
@@ -60,6 +61,7 @@ __all__ = [
     "advice",
     "check_file",
     "column_values",
+    "cut_rows",
     "export_rows",
     "fingerprint",
     "format_named",

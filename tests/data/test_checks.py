@@ -12,8 +12,9 @@ import pytest
 from studio.data import check_file
 from studio.data.batch import batches
 from studio.data.checks import openai
-from studio.data.checks.length import Context, Length
+from studio.data.checks.length import Context
 from studio.data.checks.repeats import Repeats
+from studio.data.cutting import cut_rows
 from studio.data.languages import language_of
 from studio.data.log import Log
 from studio.data.marks import restored
@@ -178,11 +179,9 @@ def test_phone_numbers_and_damaged_letters_by_a_plain_search(shared_data: Path) 
 
 def test_rows_longer_than_a_model_reads() -> None:
     rows = [example("w " * 5, "w " * 3, 1), example("w " * 9, "w " * 3, 2), example("w", "w " * 14, 3)]
-    log, check = Log(), Length(Context(10, lambda texts: [len(text.split()) for text in texts]))
-    for batch in batches(rows, str):
-        check.see(batch, log)
-    found = [(f.rule, f.line, f.message) for f in log.findings()]
-    assert [f[:2] for f in found] == [("prompt.cut", 2), ("answer.cut", 3)]
+    context = Context(10, lambda texts: [len(text.split()) for text in texts])
+    found = [(f.rule, f.line, f.message, f.field) for f in cut_rows(iter(rows), "prompt_completion", context)]
+    assert [(*f[:2], f[3]) for f in found] == [("prompt.cut", 2, "prompt"), ("answer.cut", 3, "completion")]
     assert "12 tokens" in found[0][2]
     assert "2 are cut off" in found[0][2]
     assert "4 are cut off" in found[1][2]
