@@ -187,6 +187,8 @@ class Follower:
             remedy = REMEDIES.get(job.code, "Look into its own pages for the reason, then start again.")
             return Failure(f"{self.provider.title} could not finish the job.{says}", remedy)
         finished, best = job.status == "succeeded", self.told.best
+        if finished:
+            self.told.over()
         if finished and best and best[0] < self.told.last_step:
             self.journal.append(Note(LATER.format(step=best[0], place=self.provider.title)))
         self.journal.append(Result(self._result(job, course, finished)))

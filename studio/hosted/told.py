@@ -98,11 +98,8 @@ class Told:
         """Each step's numbers, once, in the order of the steps. A validation loss that comes later than its step's
         training loss is told when it comes."""
         ordered = sorted(metrics, key=lambda metric: metric.step)
-        total = max((metric.total or 0 for metric in ordered), default=0)
-        total = max(total, self._total, max((metric.step for metric in ordered), default=0))
-        if total > self._total:
-            self._total = total
-            self._planned()
+        told = [metric.total for metric in ordered if metric.total]
+        self._of(max(told[-1] if told else self._total, self.last_step, *(metric.step for metric in ordered), 0))
         for metric in ordered:
             if metric.loss is not None and metric.step not in self._steps:
                 self._steps.add(metric.step)
@@ -112,6 +109,15 @@ class Told:
                 self._validated[metric.step] = metric.validation
                 best = before is None or metric.validation < before[1]
                 self._journal.append(Validation(metric.step, self._epoch(metric.step), metric.validation, best))
+
+    def over(self) -> None:
+        """The job has reached its end: there are no more steps than were told."""
+        self._of(self.last_step)
+
+    def _of(self, total: int) -> None:
+        if total and total != self._total:
+            self._total = total
+            self._planned()
 
     def _step(self, step: int, loss: float) -> Step:
         share, seconds = step / self._total, self.seconds

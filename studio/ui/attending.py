@@ -68,8 +68,8 @@ class Attending:
             raise StudioError(words.NEED_RUN, words.GO_METHOD)
         return run
 
-    def _follow(self, project: str, key: str) -> None:
-        self.session.hosted.follow(self._run(project).id, key.strip() or None)
+    def _follow(self, project: str, key: str | None) -> None:
+        self.session.hosted.follow(self._run(project).id, (key or "").strip() or None)
 
     def _look(self, project: str) -> None:
         run = self._run(project)
@@ -98,7 +98,7 @@ class Attending:
         kept = self.session.providers.has_key(work.provider, work.address)
         line = words.RUN_FOLLOW_KEPT if kept else words.RUN_FOLLOW_LINE
         files = self.left.get(run.id)
-        choices = [(f"{file.name} ({html.megabytes(file.bytes)})", file.id) for file in files or []]
+        choices = [(file.name, file.id) for file in files or []]
         if remote.model and files is not None:
             choices.append((remote.model, MODEL))
         over = state.state not in UNDER_WAY and not alone
@@ -137,5 +137,5 @@ def _listed(files: list[RemoteFile] | None) -> str:
         return ""
     if not files:
         return f"<p>{html.esc(words.RUN_LEFT_NONE)}</p>"
-    rows = "".join(f"<li>{html.esc(file.name)}, {html.megabytes(file.bytes)}</li>" for file in files)
+    rows = "".join(f"<li>{html.esc(file.name)}, {html.number(file.bytes)} bytes</li>" for file in files)
     return f"<ul>{rows}</ul>"

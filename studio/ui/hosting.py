@@ -94,10 +94,10 @@ class Hosting(Form):
             options=changed,
         )
 
-    def _give(self, project: str, key: str, keep: bool, *form: Any) -> None:
+    def _give(self, project: str, key: str | None, keep: bool, *form: Any) -> None:
         self._remember(project, *form)
         chosen = self._choices(project)
-        self.session.providers.give_key(chosen["provider"], chosen["address"], key, keep)
+        self.session.providers.give_key(chosen["provider"], chosen["address"], key or "", keep)
 
     def _forget(self, project: str) -> None:
         chosen = self._choices(project)

@@ -15,7 +15,7 @@ class Voicing:
     def __init__(self, page: Page, tab: str) -> None:
         self.page = page
         self.tab = tab
-        with gr.Row(visible=False, elem_classes="fs-two") as self.row:
+        with gr.Row(visible=False, elem_classes=["fs-card", "fs-two"]) as self.row:
             self.left = gr.Dropdown([], label=words.VOICE_LEFT[tab], elem_id=f"{tab}-left")
             self.right = gr.Dropdown([], label=words.VOICE_RIGHT[tab], elem_id=f"{tab}-right")
 

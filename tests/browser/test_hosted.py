@@ -1,6 +1,8 @@
 """The whole way at a provider, as a person goes it: price, order, curve, comparison, chat; the key in no page. The
 provider is a stand-in on this machine."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from studio.jobs import process
 from tests.fakes.openai_server import Fake, serving
 from tests.fakes.openai_world import Course
 from tests.serving import serve
@@ -60,7 +63,7 @@ def to_the_question(page: Page, fake: Fake) -> None:
 
 def test_from_the_price_to_the_chat(home: Path, open_page: Callable[..., Page]) -> None:
     with serving() as fake, serve(home) as served:
-        fake.world.course = Course(steps=30, steps_per_poll=2)
+        fake.world.course = Course(steps=3000, steps_per_poll=1)
         page = open_page(served.address)
         to_the_question(page, fake)
         page.locator("#order-no").click()
@@ -69,9 +72,16 @@ def test_from_the_price_to_the_chat(home: Path, open_page: Callable[..., Page]) 
         page.locator("#order-yes").click()
 
         expect(page.locator("#live-train .fs-curve .main-svg").first).to_be_visible(timeout=90_000)
+        (folder,) = (home / "jobs").iterdir()
+        os.kill(process.read(folder).pid, signal.SIGKILL)
+        expect(page.locator("#live-train .fs-sentence")).to_contain_text("goes on at 127.0.0.1")
+        (job,) = fake.world.jobs.values()
+        job.course.steps = job.step + 20
+        page.locator("#follow-run").click()
+        expect(page.locator("#stop")).to_be_visible()
         page.reload()
         expect(page.locator("#to-evaluate")).to_be_enabled(timeout=120_000)
-        expect(page.locator("#live-train .fs-sentence")).to_contain_text("Finished after 30 steps")
+        expect(page.locator("#live-train .fs-sentence")).to_contain_text(f"Finished after {job.course.steps} steps")
         expect(page.locator("#hosted-run")).to_contain_text("ft:gpt-4o-mini")
         assert fake.world.paid == 1
         page.locator("#look-left").click()

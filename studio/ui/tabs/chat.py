@@ -89,6 +89,7 @@ def build(page: Page) -> Tab:
                     lead = [{"role": "system", "content": standing_words.strip()}] if standing_words.strip() else []
                     prompt = lead + _messages(turns, side, None)
                     answers[side] = ""
+                    yield written(words.ASKING.format(who=who))
                     # Closed when the person presses Stop, so that the model stops writing too.
                     with closing(talk.stream(side, prompt, warmth, int(limit))) as reply:
                         for piece in reply:

@@ -47,7 +47,7 @@ ASIDE = {
     ),
     "settings": (
         "Your data stays here",
-        "Files, models and conversations lie in one folder on this machine. Nothing is sent anywhere.",
+        "Files, models and conversations lie in one folder on this machine. Nothing is sent unless you order it.",
     ),
 }
 
