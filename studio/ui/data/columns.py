@@ -31,7 +31,9 @@ def build(page: Page) -> Tab:
             elem_id="columns-shape",
         )
         with gr.Column(elem_classes="fs-fields"):
-            fields = [gr.Dropdown([], visible=False, elem_id=f"column-{n}") for n in range(MOST_FIELDS)]
+            # A value that is no choice is refused by Gradio, of a hidden field as well.
+            none = [(words.NO_COLUMN, "")]
+            fields = [gr.Dropdown(none, value="", visible=False, elem_id=f"column-{n}") for n in range(MOST_FIELDS)]
             constant = gr.Textbox(label=words.CONSTANT, info=words.CONSTANT_INFO, visible=False, elem_id="constant")
         preview = gr.HTML(elem_id="columns-preview")
         apply = gr.Button(words.COLUMNS_APPLY, elem_id="columns-apply", size="sm", variant="primary")
@@ -115,7 +117,7 @@ def _fields(guess: Guess, mapping: Mapping | None) -> list[Any]:
     made: list[Any] = []
     for place in range(MOST_FIELDS):
         if place >= len(fields) or mapping is None:
-            made.append(gr.Dropdown(visible=False, value=""))
+            made.append(gr.Dropdown(choices, value="", visible=False))
             continue
         field = fields[place]
         label = field.title if field.needed else f"{field.title} {words.OPTIONAL}"

@@ -25,7 +25,7 @@ def build(page: Page) -> Tab:
         gr.HTML(f"<h2>{html.esc(words.EXAMPLES_TITLE)}</h2>")
         with gr.Row(elem_classes="fs-field"):
             search = gr.Textbox(label=words.SEARCH_LABEL, placeholder=words.SEARCH_HINT, elem_id="search", max_lines=1)
-            only = gr.Dropdown([], label=words.FILTER_LABEL, elem_id="filter")
+            only = gr.Dropdown([(words.FILTER_ALL, "")], value="", label=words.FILTER_LABEL, elem_id="filter")
         listed = acts("examples")
         with gr.Row(elem_classes="fs-pager"):
             previous = gr.Button(words.PREVIOUS, size="sm", elem_id="previous")
@@ -74,7 +74,7 @@ def build(page: Page) -> Tab:
     def view(standing: Standing) -> Sequence[Any]:
         dataset = standing.dataset
         if dataset is None or not dataset.report.usable:
-            return [gr.Column(visible=False), "", gr.Dropdown([]), "", ""]
+            return [gr.Column(visible=False), "", gr.skip(), "", ""]
         place = Place.of(standing)
         choices = _filters(dataset)
         if place.rule not in [rule for _, rule in choices]:

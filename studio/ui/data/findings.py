@@ -109,7 +109,7 @@ def _all(page: Page, dataset: Dataset, shown: Shown | None = None) -> str:
     found = dataset.report.findings
     groups = [_group(severity, dataset.report, offers, shown or Shown()) for severity in SEVERITIES]
     well = "" if found else f'<p class="fs-good">{html.esc(words.ALL_WELL)}</p>'
-    return _lead(page, dataset, offers) + well + "".join(groups) + _history(page, dataset)
+    return _lead(page, dataset, offers) + _history(page, dataset) + well + "".join(groups)
 
 
 def _lead(page: Page, dataset: Dataset, offers: Offers) -> str:
@@ -159,7 +159,7 @@ def _rule(found: list[Finding], mending: Sequence[Repair], report: Report, shown
         if repair.id != shown.of
     )
     previewed = shown.body if any(repair.id == shown.of for repair in mending) else ""
-    if lines and first.severity != "error":
+    if lines and (first.severity == "warning" or (mending and first.severity == "note")):
         presses += button("filter", words.SHOW_ROWS, kind="quiet", rule=first.rule, to="examples")
     listed = _lines(lines, first, count, report, shown) if lines else ""
     return f'<div class="fs-finding">{head}<div class="fs-finding-tools">{presses}</div>{previewed}{listed}</div>'

@@ -27,9 +27,12 @@ def build(page: Page) -> Tab:
         with gr.Accordion(words.SPLIT_MORE, open=False, elem_id="split-more"):
             stratify = gr.Checkbox(True, label=words.SPLIT_STRATIFY, elem_id="stratify")
             near = gr.Checkbox(False, label=words.SPLIT_NEAR, elem_id="near")
-            column = gr.Dropdown([], label=words.SPLIT_COLUMN, info=words.SPLIT_COLUMN_INFO, elem_id="split-column")
+            none = [(words.NO_COLUMN, "")]
+            column = gr.Dropdown(
+                none, value="", label=words.SPLIT_COLUMN, info=words.SPLIT_COLUMN_INFO, elem_id="split-column"
+            )
             parts = [(words.SPLIT_FILES_AUTO, ""), *((said, part) for part, said in words.PARTS.items())]
-            files = [gr.Dropdown(parts, visible=False, elem_id=f"split-file-{n}") for n in range(MOST_FILES)]
+            files = [gr.Dropdown(parts, value="", visible=False, elem_id=f"split-file-{n}") for n in range(MOST_FILES)]
             seed = gr.Number(SEED, label=words.SEED, info=words.SEED_INFO, precision=0, elem_id="seed")
             again = gr.Button(words.SPLIT_AGAIN, size="sm", elem_id="split-again")
             prints = gr.HTML(elem_id="split-print")
@@ -103,7 +106,7 @@ def _leaks(page: Page, dataset: Dataset) -> str:
     if not found:
         return ""
     count = sum(finding.count for finding in found)
-    said = words.LEAKS.format(count="1 held-out example" if count == 1 else f"{html.number(count)} held-out examples")
+    said = words.LEAK if count == 1 else words.LEAKS.format(count=html.number(count))
     return f'<div class="fs-lead"><p>{html.esc(said)}</p>{button("near", words.LEAKS_BUTTON, name="keep-apart")}</div>'
 
 

@@ -148,7 +148,11 @@ SPLIT_FILES_AUTO = "divided by the studio"
 PARTS = {"training": "to learn from", "validation": "to steer by", "test": "held out to judge with"}
 SPLIT_AGAIN = "Divide like this"
 DIVIDING = "Dividing the examples."
-LEAKS = "{count} are the same as, or nearly the same as, examples to learn from. The verdict would flatter the model."
+LEAK = "1 held-out example says nearly the same as one to learn from. The verdict would flatter the model."
+LEAKS = (
+    "{count} held-out examples say the same, or nearly the same, as some to learn from. The verdict would flatter the "
+    "model."
+)
 LEAKS_BUTTON = "Keep such examples on one side"
 SEED = "Seed"
 SEED_INFO = "The same number always draws the same examples."
