@@ -57,9 +57,9 @@ def measure(page: Page, standing: Standing) -> Measured | None:
 
 def model_of(page: Page, standing: Standing) -> ModelInfo | None:
     """The model chosen on the Method tab; None where it cannot be used, which that tab says."""
-    chosen = standing.choices.get("model", "recommended")
+    chosen = standing.choices.get("model") or "recommended"
     try:
-        return page.session.models.inspect(standing.choices.get("folder", "") if chosen == "folder" else chosen)
+        return page.session.models.inspect(standing.choices.get("folder") or "" if chosen == "folder" else chosen)
     except StudioError:
         return None
 

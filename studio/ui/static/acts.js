@@ -23,6 +23,23 @@
   const written = (row) =>
     Object.fromEntries([...row.querySelectorAll("[data-field]")].map((field) => [field.dataset.field, field.value]));
 
+  // Downloads that may be refused: asked first, so that a refusal is a sentence here and not a page of its own.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-waiting]");
+    if (!form) return;
+    event.preventDefault();
+    const said = form.querySelector("[role=status]");
+    const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+    said.textContent = form.dataset.waiting;
+    try {
+      const answer = await fetch(address);
+      const refusal = answer.ok ? null : await answer.json();
+      answer.body?.cancel?.().catch(() => {});
+      said.textContent = refusal ? `${refusal.happened} ${refusal.remedy}` : "";
+      if (!refusal) window.location.assign(address);
+    } catch { said.textContent = form.dataset.offline; }
+  });
+
   window.studioActs = (element, trigger, watch, events) => {
     element.addEventListener("click", (click) => {
       const pressed = click.target.closest("[data-act]");
