@@ -4,12 +4,12 @@ started; keys and what lies at a provider are providers.py's."""
 import builtins
 import secrets
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from studio import data, hosted
-from studio.errors import JobError, NotFoundError, UsageError
+from studio.errors import JobError, NotFoundError, StudioError, UsageError
 from studio.hosted import price, rows
 from studio.hosted.base import Connection, Provider
 from studio.hosted.offer import Offer, offered
@@ -151,12 +151,14 @@ class HostedRuns:
         return self._book.run(row)
 
     def reattach(self) -> builtins.list[Run]:
-        """Follows every run of the owner again that is left alone and whose key is at hand; these runs."""
+        """Follows every run of the owner again that is left alone and whose key is at hand; these runs. One that cannot
+        be followed stays as it is, and its page says so."""
         found = []
         for run in self.left_alone():
-            work = self.work(run.id)
-            if self._providers.has_key(work.provider, work.address):
-                found.append(self.follow(run.id))
+            with suppress(StudioError):
+                work = self.work(run.id)
+                if self._providers.has_key(work.provider, work.address):
+                    found.append(self.follow(run.id))
         return found
 
     def left_alone(self) -> builtins.list[Run]:

@@ -105,6 +105,9 @@ def main(settings: Settings, open_browser: bool = True) -> None:
     _log_to(settings.home / "logs")
     with Session(settings, visiting.owner if settings.space else LOCAL) as session:
         demo = build(session)
+        if not settings.space:
+            # What went on at a provider while the studio was down; a visitor's runs wait for the visitor.
+            session.hosted.reattach()
         demo.launch(
             server_name=settings.host,
             server_port=port,

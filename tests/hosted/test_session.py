@@ -108,6 +108,32 @@ def test_a_run_survives_the_death_of_its_process_and_its_studio(session, dataset
     assert sorted(steps) == list(range(1, job.step + 1))
 
 
+def test_a_studio_that_has_the_key_takes_its_runs_up_again_by_itself(session, dataset, fake, home, tmp_path):
+    fake.world.course = Course(steps=3000, steps_per_poll=1)
+    file = tmp_path / "keys.json"
+    file.write_text(json.dumps({fake.address: KEY}))
+    with Session(load(hosted_keys=str(file))) as first:
+        run = start(first, dataset, fake)
+        until(lambda: first.runs.get(run.id).state.last_step)
+        os.kill(process.read(run.folder).pid, signal.SIGKILL)
+        until(lambda: first.runs.get(run.id).state.state == "interrupted")
+    with Session(load(hosted_keys=str(file))) as second:
+        assert [one.id for one in second.hosted.reattach()] == [run.id]
+        assert second.hosted.reattach() == []
+        second.runs.stop(run.id)
+        assert second.runs.wait(run.id, lambda event: None).state == "stopped"
+    assert next(iter(fake.world.jobs.values())).data["status"] == "cancelled"
+
+
+def test_a_studio_that_serves_others_reaches_nothing_inside(home):
+    for settings in (load(space="1"), load(host="0.0.0.0", password="x")):
+        with Session(settings, "anna") as shared:
+            assert not shared.providers.can_keep()
+            for address in ("http://127.0.0.1:8199/v1", "https://10.0.0.1/v1", "https://169.254.169.254/latest"):
+                with pytest.raises(UsageError):
+                    shared.providers.give_key("other", address, KEY)
+
+
 def test_what_lies_there_is_listed_and_deleted(session, dataset, fake):
     session.providers.give_key("other", fake.address, KEY)
     run = start(session, dataset, fake)
