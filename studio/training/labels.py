@@ -23,6 +23,7 @@ from studio.models.labels import Labels
 from studio.training.lesson import Found
 from studio.training.preparing import Prepared, examples, seeded
 
+
 @dataclass(frozen=True)
 class LabelledRow:
     """A text as token ids, and the positions of its labels."""
