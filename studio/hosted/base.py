@@ -93,7 +93,7 @@ class Provider:
     deleting: str = ""
 
     def model(self, name: str) -> Model:
-        """The model of that id; one that is not in the register is taken at its word, without a price."""
+        """The model of that id; one that is not in the register is taken at its word, without price and vocabulary."""
         return next((model for model in self.models if model.id == name), Model(name, name, self.methods))
 
 

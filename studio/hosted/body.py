@@ -92,7 +92,7 @@ class _Tuning:
         options = validated(self.provider, method, self.work.options)
         model = self.provider.model(self.work.model)
         rows.refuse(rows.check(training, validation, self.provider, method, model.context))
-        counted = tokens.count(training, method, model.encoding)
+        counted = tokens.count(training, method, model.encoding or tokens.encoding_of(model.id))
         epochs = options.epochs or price.epochs_by_rule(len(training))
         self._affordable(counted.tokens * epochs)
         course = Course(len(training), len(validation), counted.tokens, epochs)

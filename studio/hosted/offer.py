@@ -55,7 +55,8 @@ def offered(
     chosen, method = provider.model(model), rows.method_for(training)
     found = validated(provider, method, options)
     # A service on this machine is tried without any look outside.
-    counted = tokens.count(training, method, chosen.encoding, fetch and not addresses.is_loopback(address))
+    encoding = chosen.encoding or tokens.encoding_of(chosen.id)
+    counted = tokens.count(training, method, encoding, fetch and not addresses.is_loopback(address))
     epochs = found.epochs or price.epochs_by_rule(len(training))
     known = per_million if per_million is not None else chosen.price.training if chosen.price else None
     if known is not None and not 0 <= known <= HIGHEST_PRICE:

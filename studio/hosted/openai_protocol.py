@@ -109,7 +109,7 @@ class OpenAiProtocol:
             "model": order.model,
             "training_file": order.training,
             "method": {"type": order.method, order.method: {"hyperparameters": wanted}},
-            "suffix": "-".join(filter(None, (order.suffix, order.mark)))[: provider.suffix_letters],
+            "suffix": _suffix(order, provider.suffix_letters),
         }
         if order.validation:
             body["validation_file"] = order.validation
@@ -201,6 +201,12 @@ class OpenAiProtocol:
         if not isinstance(plain, dict):
             raise TypeError("no JSON object")
         return plain
+
+
+def _suffix(order: Order, most: int) -> str:
+    """The user's own name, cut where it must be, and the mark, which never is."""
+    room = most - len(order.mark) - 1
+    return f"{order.suffix[:room]}-{order.mark}" if order.suffix and room > 0 else order.mark
 
 
 def _ours(raw: dict[str, Any], mark: str, training: str) -> bool:

@@ -56,6 +56,18 @@ def count(examples: Iterable[Example], method: Method, encoding: str, fetch: boo
     return Count(total, found is not None, why)
 
 
+def encoding_of(model: str) -> str:
+    """The vocabulary that tiktoken has for a model of this name, '' when it knows none (or is not installed)."""
+    if find_spec("tiktoken") is None:
+        return ""
+    import tiktoken
+
+    try:
+        return tiktoken.encoding_name_for_model(model)
+    except KeyError:
+        return ""
+
+
 def _text(turn: Message) -> str:
     return turn.content + turn.calls
 

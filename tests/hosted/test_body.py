@@ -60,6 +60,13 @@ def test_the_providers_own_options_arrive(make_job, fake):
     assert job.state().plan.epochs == 2
 
 
+def test_a_long_name_is_cut_and_the_mark_is_not(make_job, fake):
+    job = make_job(provider="azure", mark="0123456789ab", options={"suffix": "support-desk-of-the-town"})
+    assert job.run() is None
+    (made,) = fake.world.jobs.values()
+    assert made.body["suffix"] == "suppo-0123456789ab"
+
+
 def test_preferences_go_out_in_their_own_shape(make_job, fake):
     job = make_job([example(number, preference=True) for number in range(60)], options={"beta": 0.2})
     assert job.run() is None

@@ -44,6 +44,11 @@ def test_without_the_vocabulary_it_is_an_estimate_and_says_so(monkeypatch, tmp_p
     assert found.tokens < twice.tokens < 2 * found.tokens
 
 
+def test_a_model_that_is_not_in_the_register_may_still_have_a_known_vocabulary():
+    assert tokens.encoding_of("gpt-4o-mini-2024-07-18") == "o200k_base"
+    assert tokens.encoding_of("meta-llama/Meta-Llama-3.1-8B-Instruct") == ""
+
+
 def test_with_the_vocabulary_it_is_exact(monkeypatch, tmp_path):
     import tiktoken
 
