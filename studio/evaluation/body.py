@@ -23,7 +23,6 @@ SPARE_TOKENS = 8
 """Room beyond the longest wanted answer, so that an answer of about its length is not cut."""
 
 
-
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     """Evaluates as the spec says and journals it to the last word (finished or stopped).
 
