@@ -46,7 +46,7 @@ class Lora:
     id: ClassVar[str] = "lora"
     title: ClassVar[str] = "LoRA"
     what: ClassVar[str] = "Keeps the base model as it is and trains a small addition beside it."
-    when: ClassVar[str] = "The right first choice for nearly every task, from dozens of examples up."
+    when: ClassVar[str] = "For models of more than some hundred million weights, from dozens of examples up."
     cost: ClassVar[str] = "Little memory, and a file of a few megabytes to take away."
     options: ClassVar[type[LoraOptions]] = LoraOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {

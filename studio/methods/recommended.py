@@ -113,7 +113,8 @@ def _epochs(method: Method, rows: Rows, strength: Strength) -> list[Choice]:
     usual = method.strengths[strength]["epochs"]
     wanted = round(usual * math.sqrt(FEW / max(1, rows.training)))
     epochs = max(LEAST_EPOCHS, min(wanted, MOST_TIMES * usual))
-    if epochs == usual:
+    if abs(epochs - usual) * 4 <= usual:
+        # about the same, and not worth a word
         return []
     count = f"{rows.training:,} examples"
     if epochs > usual:

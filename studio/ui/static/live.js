@@ -160,8 +160,9 @@
             // A provider may check at every step; the list says some thirty of them.
             if (plan && told !== null && Math.abs(e.step - told) < plan.steps / 30) continue;
             told = e.step;
-            const text = e.best ? words.checked_best : words.checked;
-            tell(e, text.replace("{step}", whole(e.step)).replace("{loss}", e.loss.toFixed(2)));
+            const said = e.of ? ["told", "told_best"] : ["checked", "checked_best"];
+            tell(e, words[said[e.best ? 1 : 0]].replace("{step}", whole(e.step)).replace("{loss}", e.loss.toFixed(2))
+              .replace("{right}", whole(e.right ?? 0)).replace("{of}", whole(e.of ?? 0)));
           } else if (e.type === "note") tell(e, e.text);
           else if (e.type === "progress") progress = e;
           else if (e.type === "failure") {

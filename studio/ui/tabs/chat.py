@@ -9,7 +9,7 @@ import gradio as gr
 
 from studio.errors import StudioError
 from studio.hosted.price import dollars
-from studio.session.talks import Side
+from studio.session.talks import Side, labels_of, sure
 from studio.session.values import Run, Turn
 from studio.ui import html, words
 from studio.ui.page import Page, Standing, Tab, show_aside
@@ -95,6 +95,8 @@ def build(page: Page) -> Tab:
                         for piece in reply:
                             answers[side] += piece
                             yield written(words.WRITING.format(who=who))
+                        if labels := labels_of(reply):
+                            answers[side] += f"\n({sure(labels) if side == 'tuned' else words.GUESSED})"
             finally:
                 # Also when the person presses Stop or leaves: what was said is kept.
                 now = datetime.now(UTC)

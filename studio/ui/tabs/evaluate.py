@@ -7,7 +7,8 @@ import gradio as gr
 
 from studio.evaluation.scorecard import Row, Scorecard
 from studio.hosted.price import dollars
-from studio.ui import charts, html, words
+from studio.ui import charts, html, labelling, words
+from studio.ui.labelling import base_name, measures
 from studio.ui.live import chart, figure, follow, live
 from studio.ui.page import UNDER_WAY, Page, Standing, Tab, show_aside
 from studio.ui.voicing import Voicing
@@ -90,7 +91,7 @@ def build(page: Page) -> Tab:
             follow(evaluation.id if evaluation and (at_work or failed) else None, state),
             gr.HTML(_verdict(card) if card else "", visible=card is not None),
             gr.Column(visible=card is not None and bool(_bars(card))),
-            figure(charts.paired_bars(_bars(card), words.CHAT_BASE, words.CHAT_TUNED), card.sentence) if card else "",
+            figure(charts.paired_bars(_bars(card), base_name(card), words.CHAT_TUNED), card.sentence) if card else "",
             gr.HTML(_details(card) if card else "", visible=card is not None),
             html.foot(sentence if standing.tuned else words.NEED_TRAINED),
             gr.Button(visible=at_work, interactive=state != "stopping"),
@@ -126,8 +127,8 @@ def _bars(card: Scorecard) -> list[charts.Bar]:
             base.intervals[name],
             tuned.intervals[name],
         )
-        for name in base.metrics
-        if name in tuned.metrics and name != LOSS
+        for name in measures(card)
+        if name != LOSS
     ]
 
 
@@ -144,15 +145,12 @@ def _details(card: Scorecard) -> str:
         return ""
     base, tuned = card.candidates
     numbers = [
-        [html.esc(words.metric_title(name)), _number(base, name), _number(tuned, name)]
-        for name in base.metrics
-        if name in tuned.metrics
+        [html.esc(words.metric_title(name)), _number(base, name), _number(tuned, name)] for name in measures(card)
     ]
-    head = (words.METRIC, words.CHAT_BASE, words.CHAT_TUNED)
+    head = (words.METRIC, base_name(card), words.CHAT_TUNED)
     note = f"<p>{html.esc(words.INTERVAL_NOTE.format(rows=html.number(card.rows)))}</p>"
-    return html.card(words.ROWS_TITLE, "".join(groups)) + html.card(
-        words.NUMBERS_TITLE, note + html.table(head, numbers, "fs-numbers")
-    )
+    cards = [html.card(words.ROWS_TITLE, "".join(groups)), labelling.table(card)]
+    return "".join(cards) + html.card(words.NUMBERS_TITLE, note + html.table(head, numbers, "fs-numbers"))
 
 
 def _number(candidate: Any, name: str) -> str:

@@ -1,21 +1,27 @@
-"""Method tab: base model, method, strength; every option folded away; what is ready and what is not."""
+"""Method tab: what is recommended and why; base model, method, strength; every option folded away; what is in the way.
+
+What a person has not chosen follows the recommendation; what they have chosen holds for the data it was chosen for.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import gradio as gr
-from pydantic.fields import FieldInfo
 
 from studio.errors import StudioError
-from studio.methods import METHODS, get
-from studio.methods.base import STRENGTHS, bounds
+from studio.methods import METHODS
+from studio.methods.base import STRENGTHS
+from studio.session.values import Readiness
 from studio.ui import html, words
 from studio.ui.hosting import Hosting
+from studio.ui.method import cards as made
+from studio.ui.method.controls import Controls
 from studio.ui.page import Page, Standing, Tab, show_aside
 
 NAME = "method"
 FOLDER = "folder"
-METHOD = METHODS[0]
+RECOMMENDED = "recommended"
+CHOICES = ("model", "folder", "method", "strength", "options")
 
 
 def build(page: Page) -> Tab:
@@ -30,10 +36,13 @@ def build(page: Page) -> Tab:
             hosting = Hosting(page)
             with gr.Column() as local, gr.Column(visible=False) as ready:
                 with gr.Column(elem_classes="fs-card"):
+                    proposal = gr.HTML(elem_id="proposal")
+                    follow = gr.Button(words.FOLLOW, size="sm", elem_id="follow", visible=False)
+                with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.MODEL_TITLE)}</h2><p>{html.esc(words.MODEL_LINE)}</p>")
                     own = [] if session.settings.space else [(words.MODEL_FOLDER, FOLDER)]
-                    choices = [(c.title, c.id) for c in cards] + own
-                    model = gr.Radio(choices, value=cards[0].id, label=words.MODEL_RADIO, elem_id="model")
+                    models = [(c.title, c.id) for c in cards] + own
+                    model = gr.Radio(models, value=cards[0].id, label=words.MODEL_RADIO, elem_id="model")
                     with gr.Column(visible=False) as folder_row:
                         folder = gr.Textbox(
                             label=words.FOLDER_LABEL, info=words.FOLDER_INFO, elem_id="folder", max_lines=1
@@ -41,7 +50,14 @@ def build(page: Page) -> Tab:
                         look = gr.Button(words.FOLDER_CHECK, size="sm", elem_id="look-folder")
                     model_facts = gr.HTML(elem_id="model-facts")
                 with gr.Column(elem_classes="fs-card"):
-                    method_card = gr.HTML(elem_id="method-card")
+                    gr.HTML(f"<h2>{html.esc(words.METHOD_TITLE)}</h2>")
+                    method_cards = gr.HTML(elem_id="method-card")
+                    method = gr.Radio(
+                        [(m.title, m.id) for m in METHODS],
+                        value=METHODS[0].id,
+                        label=words.METHOD_RADIO,
+                        elem_id="method",
+                    )
                     strength = gr.Radio(
                         [(f"{words.STRENGTHS[s][0]}: {words.STRENGTHS[s][1]}", s) for s in STRENGTHS],
                         value="balanced",
@@ -51,7 +67,7 @@ def build(page: Page) -> Tab:
                     )
                     with gr.Accordion(words.ADVANCED, open=False, elem_id="advanced"):
                         gr.HTML(f"<p>{html.esc(words.ADVANCED_LINE)}</p>")
-                        controls = {name: _control(name, info) for name, info in METHOD.options.model_fields.items()}
+                        controls = Controls()
                 plan = gr.HTML(elem_id="plan")
             hosting.build()
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
@@ -62,139 +78,116 @@ def build(page: Page) -> Tab:
 
     page.parts.append(hosting.part(local, local_foot))
 
-    def options_of(chosen: str, values: Sequence[Any]) -> dict[str, Any]:
-        return _changed(chosen, dict(zip(controls, values, strict=True)))
+    def choose(project: str, **changes: Any) -> None:
+        standing = page.standing(project)
+        before = {name: value for name, value in chosen(standing).items() if name in CHOICES}
+        of = standing.dataset.id if standing.dataset else ""
+        kept = {**dict.fromkeys(CHOICES), **before, **changes}
+        session.projects.remember(project, **kept, chosen_for=of)
 
-    def reference(chosen: str, path: str) -> str:
-        return path.strip() if chosen == FOLDER else chosen
+    def choose_options(of: str) -> Any:
+        def act(project: str, *values: Any) -> None:
+            standing = page.standing(project)
+            if standing.dataset is not None:
+                proposed = session.runs.plan(project, standing.dataset.id, **wanted(standing, options=False)).options
+                if proposed:
+                    choose(project, method=of, options=controls.changed(of, values, proposed))
 
-    def remember(project: str, chosen: str, path: str, strong: str, *values: Any) -> None:
-        session.projects.remember(
-            project, model=chosen, folder=path, strength=strong, options=options_of(strong, values)
-        )
+        return act
 
-    def strengthen(project: str, strong: str) -> None:
-        session.projects.remember(project, strength=strong, options={})
-
-    def begin(project: str, chosen: str, path: str, strong: str, *values: Any) -> None:
-        remember(project, chosen, path, strong, *values)
-        dataset = page.standing(project).dataset
-        if dataset is None:
+    def begin(project: str) -> None:
+        standing = page.standing(project)
+        if standing.dataset is None:
             raise StudioError(words.DATA_NONE, words.NEED_DATA)
         if session.chats.current() is not None:
             session.chats.close()
-        run = session.runs.start(
-            project,
-            dataset.id,
-            model=reference(chosen, path),
-            method=METHOD.id,
-            strength=strong,
-            options=options_of(strong, values),
-        )
+        run = session.runs.start(project, standing.dataset.id, **wanted(standing))
         session.projects.remember(project, run=run.id)
 
-    form = [model, folder, strength, *controls.values()]
     page.on(back.click, lambda project: None, tab=NAME, goto="data")
-    page.on(model.input, remember, form, tab=NAME)
-    page.on([look.click, folder.submit], remember, form, tab=NAME)
-    page.on(strength.input, strengthen, [strength], tab=NAME)
-    page.on([c.input if isinstance(c, gr.Dropdown) else c.blur for c in controls.values()], remember, form, tab=NAME)
-    page.on(start.click, begin, form, tab=NAME, goto="train", meanwhile=words.STARTING)
+    page.on(follow.click, lambda project: choose(project, **dict.fromkeys(CHOICES)), tab=NAME)
+    page.on(model.input, lambda project, value: choose(project, model=value), [model], tab=NAME)
+    page.on(
+        [look.click, folder.submit],
+        lambda project, path: choose(project, model=FOLDER, folder=path.strip()),
+        [folder],
+        tab=NAME,
+    )
+    page.on(method.input, lambda project, value: choose(project, method=value, options=None), [method], tab=NAME)
+    page.on(strength.input, lambda project, value: choose(project, strength=value, options=None), [strength], tab=NAME)
+
+    def wire() -> None:
+        # What is being typed is left alone: only what follows from it is drawn anew.
+        for one in METHODS:
+            fields = controls.of(one.id)
+            typed = [c.input if isinstance(c, gr.Dropdown) else c.blur for c in fields]
+            kept = gr.on(typed, choose_options(one.id), [page.project, *fields], None, show_progress="hidden")
+            kept.then(restate, page.project, [follow, plan, foot, start], show_progress="hidden")
+
+    page.pending.append(wire)
+    page.on(start.click, begin, tab=NAME, goto="train", meanwhile=words.STARTING)
+
+    def restate(project: str) -> list[Any]:
+        standing = page.standing(project)
+        if standing.dataset is None:
+            return [gr.skip()] * 4
+        found = session.runs.plan(project, standing.dataset.id, **wanted(standing))
+        return [gr.Button(visible=bool(chosen(standing).get("options"))), *stated(found, found.options)]
+
+    def stated(found: Readiness, values: Mapping[str, Any]) -> list[Any]:
+        """What is in the way, in the card and at the foot of the page."""
+        sentence = words.START_READY.format(rows=html.number(found.rows), epochs=values.get("epochs", ""))
+        return [
+            made.plan(page, found.ready, found.reasons),
+            html.foot(sentence if found.ready else found.reasons[0]),
+            gr.Button(interactive=found.ready),
+        ]
 
     def view(standing: Standing) -> Sequence[Any]:
-        chosen = standing.choices.get("model", cards[0].id)
-        path = standing.choices.get("folder", "")
-        strong = standing.choices.get("strength", "balanced")
-        changed = standing.choices.get("options", {})
-        full = {**_defaults(), **METHOD.strengths[strong], **changed}
-        updates: list[Any] = [
-            gr.Column(visible=not standing.enough),
-            gr.Column(visible=standing.enough),
-            gr.Radio(value=chosen),
-            gr.Column(visible=chosen == FOLDER),
-            path,
-            gr.Radio(value=strong),
-            *[full[name] for name in controls],
-        ]
+        picked = chosen(standing)
+        outside = [gr.Column(visible=not standing.enough), gr.Column(visible=standing.enough)]
         if not standing.enough or standing.dataset is None:
-            return [*updates, "", "", "", html.foot(words.DATA_NONE), gr.Button(interactive=False)]
-        ref = reference(chosen, path)
-        readiness = session.runs.plan(
-            standing.project, standing.dataset.id, model=ref, method=METHOD.id, strength=strong, options=changed
-        )
-        sentence = words.START_READY.format(rows=html.number(readiness.rows), epochs=full["epochs"])
+            rest = [gr.skip()] * len(inside)
+            return [*outside, *rest, html.foot(words.DATA_NONE), gr.Button(interactive=False)]
+        project, dataset = standing.project, standing.dataset.id
+        asked = wanted(standing)
+        found, best = session.runs.plan(project, dataset, **asked), session.runs.plan(project, dataset)
+        by_folder = picked.get("model") == FOLDER
+        same = (found.model, found.method, found.strength) == (best.model, best.method, best.strength)
+        values = found.options or session.runs.plan(project, dataset, **{**asked, "options": None}).options
         return [
-            *updates,
-            _model_facts(page, ref),
-            _method_card(standing.dataset.report.usable),
-            _plan(page, readiness.ready, readiness.reasons),
-            html.foot(sentence if readiness.ready else readiness.reasons[0]),
-            gr.Button(interactive=readiness.ready),
+            *outside,
+            made.proposal(page, best),
+            gr.Button(visible=not (same and not picked.get("options"))),
+            gr.Radio(value=FOLDER if by_folder else found.model or picked.get("model")),
+            gr.Column(visible=by_folder),
+            picked.get("folder") or "",
+            made.model_facts(page, (picked.get("folder") or "") if by_folder else found.model),
+            made.methods(found.method, best.method),
+            gr.Radio(value=found.method),
+            gr.Radio(value=found.strength),
+            *controls.updates(found.method, {**values, **(picked.get("options") or {})}),
+            *stated(found, values),
         ]
 
-    outputs = [waiting, ready, model, folder_row, folder, strength, *controls.values()]
-    return Tab([*outputs, model_facts, method_card, plan, foot, start], view)
+    inside = [proposal, follow, model, folder_row, folder, model_facts, method_cards, method, strength]
+    inside += [*controls.outputs, plan]
+    return Tab([waiting, ready, *inside, foot, start], view)
 
 
-def _defaults() -> dict[str, Any]:
-    return METHOD.options().model_dump()
+def chosen(standing: Standing) -> dict[str, Any]:
+    """What the person has chosen for the data set that is open; what was chosen for another one does not count."""
+    of = standing.dataset.id if standing.dataset else ""
+    return standing.choices if standing.choices.get("chosen_for", of) == of else {}
 
 
-def _changed(strength: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what differs from the strength's own values, so that changing the strength keeps meaning something."""
-    base = {**_defaults(), **get(METHOD.id).strengths[strength]}  # type: ignore[index]
-    result = {}
-    for name, value in values.items():
-        if isinstance(base[name], int) and isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if value is not None and value != base[name]:
-            result[name] = value
-    return result
-
-
-def _control(name: str, info: FieldInfo) -> Any:
-    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    label = info.title or name
-    choices = get_args(info.annotation)
-    if choices:
-        return gr.Dropdown(list(choices), label=label, info=info.description, elem_id=f"option-{name}")
-    low, high = bounds(info)
-    unit = f" {extra['unit']}" if extra.get("unit") else ""
-    reach = words.RANGE.format(low=f"{low:g}", high=f"{high:,.10g}", unit=unit) if low is not None else unit
-    return gr.Number(label=f"{label} ({reach})", info=info.description, elem_id=f"option-{name}")
-
-
-def _model_facts(page: Page, reference: str) -> str:
-    if not reference:
-        return ""
-    try:
-        info = page.session.models.inspect(reference)
-    except StudioError as error:
-        return html.notice(error)
-    pairs = [
-        ("Size", f"{info.parameters / 1e6:,.1f} million weights, {html.megabytes(info.bytes)}"),
-        ("Reads at once", f"{html.number(info.context)} tokens (pieces of words)"),
-        ("Licence", info.licence or "not stated"),
-        ("Kind", info.architecture),
-    ]
-    card = next((c for c in page.session.models.cards() if c.id == reference), None)
-    line = f"<p>{html.esc(card.line)}</p>" if card else ""
-    return line + html.facts(pairs)
-
-
-def _method_card(rows: int) -> str:
-    badge = words.RECOMMENDED.format(rows=html.number(rows))
-    lines = "".join(f"<li>{html.esc(line)}</li>" for line in (METHOD.what, METHOD.when, METHOD.cost))
-    return (
-        f'<h2>{html.esc(words.METHOD_TITLE)}: {html.esc(METHOD.title)} <span class="fs-badge">{html.esc(badge)}</span>'
-        f"</h2><ul>{lines}</ul>"
-    )
-
-
-def _plan(page: Page, ready: bool, reasons: Sequence[str]) -> str:
-    chat = page.session.chats.current() is not None
-    lines = [*reasons, *([words.CHAT_HOLDS] if chat else [])]
-    if not lines:
-        return ""
-    items = "".join(f"<li>{html.esc(line)}</li>" for line in lines)
-    return html.card(words.READY_TITLE, f"<ul>{items}</ul>", "" if ready else "fs-error")
+def wanted(standing: Standing, options: bool = True) -> dict[str, Any]:
+    """The choices as the session takes them."""
+    picked = chosen(standing)
+    model = picked.get("model") or RECOMMENDED
+    return {
+        "model": picked.get("folder") or "" if model == FOLDER else model,
+        "method": picked.get("method") or RECOMMENDED,
+        "strength": picked.get("strength"),
+        "options": picked.get("options") if options else None,
+    }

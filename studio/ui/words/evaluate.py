@@ -29,7 +29,27 @@ INTERVAL_NOTE = (
     "In brackets: the range in which the true figure lies with 95 % certainty, judged on {rows} examples. Loss is how "
     "surprised the model is by the wanted answer; lower is better. The others are shares of rows; higher is better."
 )
-METRICS = {"loss": "Loss", "exact_match": "Whole answer right", "json_valid": "Valid JSON", "fields": "Fields right"}
+METRICS = {
+    "loss": "Loss",
+    "exact_match": "Whole answer right",
+    "json_valid": "Valid JSON",
+    "fields": "Fields right",
+    "accuracy": "Labels right",
+    "macro_f1": "All labels alike (macro F1)",
+}
+GUESS = "Always “{label}”"
+GUESS_NOTE = (
+    "An untuned classifier knows no labels. In its place stands the guess that needs no model: always the most "
+    "frequent label, {label}."
+)
+LABELS_TITLE = "Label by label"
+LABELS_NOTE = (
+    "Found: of the examples with this label, the share the tuned model told. Right when told: of the examples it gave "
+    "this label, the share that have it. F1 is the balance of both."
+)
+LABELS_HEAD = ("Label", "Examples", "Found", "Right when told", "F1")
+TAKEN_TITLE = "Taken for one another"
+TAKEN_HEAD = ("Label", "Told instead", "Examples")
 
 
 def metric_title(name: str) -> str:

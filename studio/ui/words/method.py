@@ -10,7 +10,12 @@ FOLDER_LABEL = "Folder"
 FOLDER_INFO = "A folder with config.json, a tokenizer and .safetensors weights. It is only read, never changed."
 FOLDER_CHECK = "Look into this folder"
 METHOD_TITLE = "Method"
+METHOD_RADIO = "How it learns"
 RECOMMENDED = "Recommended for your {rows} examples"
+BADGE = "Recommended"
+PROPOSAL = "{method} on {model}, {strength}."
+FOLLOW = "Use what is recommended"
+KINDS = {"decoder": "writes text", "encoder": "reads texts and tells their labels"}
 STRENGTH_LABEL = "Strength"
 STRENGTH_INFO = "How hard the model is pushed towards your examples."
 STRENGTHS = {
@@ -19,7 +24,7 @@ STRENGTHS = {
     "strong": ("Strong", "for tasks far from everyday text; may memorise"),
 }
 ADVANCED = "Advanced: every option"
-ADVANCED_LINE = "The strength sets these. Change one only when you have a reason."
+ADVANCED_LINE = "Your examples and the strength set these. Change one only when you have a reason."
 RANGE = "{low} to {high}{unit}"
 READY_TITLE = "Before you start"
 START = "Start training"

@@ -26,6 +26,8 @@ CURVE = {
     "waiting": "The curve starts with the first step.",
     "checked": "Step {step}: loss on validation examples {loss}.",
     "checked_best": "Step {step}: loss on validation examples {loss}, the best so far.",
+    "told": "Step {step}: {right} of {of} validation examples told right, loss {loss}.",
+    "told_best": "Step {step}: {right} of {of} validation examples told right, loss {loss}, the best so far.",
     "offline": "The studio does not answer. The training itself goes on; this page tries again by itself.",
     "details": "Details",
     "progress": "Progress",

@@ -1,0 +1,1 @@
+"""The pieces of the Method tab: controls drawn from a method's options, and the cards of models and methods."""
