@@ -5,6 +5,7 @@ from studio.data.check import Checked, check_file
 from studio.data.checks import RULES
 from studio.data.checks.length import Context, CountTokens
 from studio.data.cutting import cut_rows
+from studio.data.dividing import divide, parts_named
 from studio.data.formats import FORMATS, Field, format_named
 from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
@@ -62,6 +63,7 @@ __all__ = [
     "check_file",
     "column_values",
     "cut_rows",
+    "divide",
     "export_rows",
     "fingerprint",
     "format_named",
@@ -79,6 +81,7 @@ __all__ = [
     "originals",
     "page_examples",
     "part_of",
+    "parts_named",
     "parts_of_files",
     "preview_mapping",
     "preview_repair",

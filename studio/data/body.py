@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studio.data import hub, measuring, store
+from studio.data.dividing import divide
 from studio.data.guess import first_recipe
 from studio.data.keys import fingerprint
 from studio.data.recipe import Recipe
+from studio.data.split import LEAST_ROWS
 from studio.data.values import Report
 from studio.errors import CancelledError, DataError, JobError
 from studio.jobs import control
@@ -48,6 +50,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         report = _made(work, paths, result, ticker)
         tokenizer = Path(work.tokenizer.path) if work.tokenizer else None
         measuring.measure(result, work.version, tokenizer, lambda done: ticker.rows(done, report.usable))
+        split = _divided(work, paths, result, report)
     except CancelledError:
         shutil.rmtree(result, ignore_errors=True)
         journal.append(State("stopped"))
@@ -60,7 +63,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     counts = report.as_json()
     del counts["findings"]
     prints = [fingerprint(source.path) for source in store.originals(result)] if work.hub else []
-    journal.append(Result({**counts, "fingerprints": prints}))
+    journal.append(Result({**counts, "fingerprints": prints, "split": split}))
     journal.append(State("finished"))
 
 
@@ -88,6 +91,18 @@ def _made(work: Prepare, paths: list[Path], result: Path, ticker: "Ticker") -> R
     for path in kept:
         path.unlink()
     return report
+
+
+def _divided(work: Prepare, paths: list[Path], result: Path, report: Report) -> str:
+    """The split's file within the folder, '' where there are too few rows to divide, or not by the column that the
+    earlier version had."""
+    if report.usable < LEAST_ROWS:
+        return ""
+    try:
+        path = divide(result, work.version, work.split, None if work.version == 1 else paths[0].parent)
+    except DataError:
+        return ""
+    return path.relative_to(result).as_posix()
 
 
 def _linked(path: Path, target: Path) -> Path:

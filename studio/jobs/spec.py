@@ -61,8 +61,8 @@ class Prepare:
 
     files: what was brought in, or the kept originals, in order. name: of the data set. version 1 brings the files in, a
     later one is made from the originals. recipe: as JSON. tokenizer: the tokenizer.json that tokens are counted with,
-    None to count none. hub: where there are no files, the data set of the Hub to be fetched first (see data.hub), of at
-    most limit_bytes.
+    None to count none. split: how the rows are divided (see data.dividing). hub: where there are no files, the data set
+    of the Hub to be fetched first (see data.hub), of at most limit_bytes.
     """
 
     files: list[Source]
@@ -70,6 +70,7 @@ class Prepare:
     version: int
     recipe: dict[str, Any]
     tokenizer: Source | None
+    split: dict[str, Any]
     threads: int = 0
     hub: str = ""
     limit_bytes: int | None = None

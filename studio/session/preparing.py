@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from studio import data, models
 from studio.data.recipe import Recipe
@@ -65,6 +66,7 @@ class Preparing(Shelf):
             version=self._next_number(dataset.id),
             recipe=recipe.as_json(),
             tokenizer=Source(str(tokenizer), data.fingerprint(tokenizer)),
+            split=self._split_how(dataset),
             threads=self._settings.threads,
             hub=hub,
             limit_bytes=self._settings.upload_limit_mb * MEGABYTE,
@@ -81,6 +83,13 @@ class Preparing(Shelf):
             parent=None,
         )
         self._book.start(row, lambda: work)
+
+    def _split_how(self, dataset: Dataset) -> dict[str, Any]:
+        """How the version before was divided, which the next one inherits."""
+        if not dataset.version:
+            return {}
+        with self._database.read() as transaction:
+            return dict(self._version(transaction, self._row(transaction, dataset.id)).split_how)
 
 
 def counted_with() -> Path:

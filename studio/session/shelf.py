@@ -103,15 +103,18 @@ class Shelf:
                     if not row.fingerprint and run.state.result is not None:
                         row.fingerprint = combined(run.state.result["fingerprints"])
                     if transaction.get(VersionRow, (dataset_id, number)) is None:
-                        self._add_version(transaction, row, number, str(how["says"]), run.created)
+                        split = str(run.state.result.get("split", "")) if run.state.result else ""
+                        self._add_version(transaction, row, number, str(how["says"]), run.created, split)
                 shutil.rmtree(folder / INCOMING, ignore_errors=True)
                 shutil.rmtree(made, ignore_errors=True)
         with self._database.read() as transaction:
             return self._row(transaction, dataset_id)
 
-    def _add_version(self, transaction: Any, row: DatasetRow, number: int, says: str, moment: datetime) -> None:
-        """A version that is made on disk becomes the current one; it is split as its parent was, when it is asked for
-        its split."""
+    def _add_version(
+        self, transaction: Any, row: DatasetRow, number: int, says: str, moment: datetime, split: str = ""
+    ) -> None:
+        """A version that is made on disk becomes the current one; it is divided as its parent was, when it is asked for
+        its split at the latest."""
         parent = transaction.get(VersionRow, (row.id, row.version))
         transaction.add(
             VersionRow(
@@ -122,7 +125,7 @@ class Shelf:
                 parent=row.version or None,
                 says=says,
                 created=moment,
-                split="",
+                split=split,
                 split_how=dict(parent.split_how) if parent else {},
             )
         )

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from studio import data
-from studio.data.values import Example, Finding, Split
+from studio.data.values import Finding, Split
+from studio.errors import DataError
 from studio.session.preparing import Preparing, large
-from studio.session.values import Dataset
 
 
 class Splits(Preparing):
@@ -44,14 +44,19 @@ class Splits(Preparing):
     def split_how(self, dataset_id: str) -> dict[str, Any]:
         """The arguments that the current split was or will be made with; what is not named has its default."""
         with self._database.read() as transaction:
-            return dict(self._version(transaction, self._row(transaction, dataset_id)).split_how)
+            how = dict(self._version(transaction, self._row(transaction, dataset_id)).split_how)
+        return {**how, "files": how.get("files") or data.parts_named(self.get(dataset_id).report.files)}
 
     def split_file(self, dataset_id: str) -> Path:
         """Where that split lies."""
         with self._database.read() as transaction:
             version = self._version(transaction, self._row(transaction, dataset_id))
         if not version.split:
-            self._split(dataset_id, dict(version.split_how))
+            try:
+                self._split(dataset_id, dict(version.split_how))
+            except DataError:
+                # What was right for the version before, or what the files' names say, leaves nothing to learn from.
+                self._split(dataset_id, {"files": [None] * len(self.get(dataset_id).report.files)})
             return self.split_file(dataset_id)
         return self._folder(dataset_id) / version.split
 
@@ -65,48 +70,11 @@ class Splits(Preparing):
 
     def _split(self, dataset_id: str, how: Mapping[str, Any]) -> Split:
         dataset = self.get(dataset_id)
-        examples = data.load_examples(dataset.rows)
-        how = {**how, "files": how.get("files") or _files(dataset)}
-        made = data.make_split(
-            examples,
-            seed=how.get("seed", 17),
-            validation_share=how.get("validation", 0.1),
-            test_share=how.get("test", 0.1),
-            stratify=how.get("stratify", True),
-            groups="near" if how.get("near") else None,
-            **_sides(dataset, examples, how),
-        )
-        # A folder for each version: the same contents can stand in another order, and the file is named after contents.
-        folder = dataset.folder if dataset.version == 1 else dataset.folder / f"v{dataset.version}"
-        folder.mkdir(exist_ok=True)
-        path = data.save_split(made, folder)
+        path = data.divide(dataset.folder, dataset.version, how)
         with self._database.write() as transaction:
             version = self._version(transaction, self._row(transaction, dataset_id))
             version.split, version.split_how = path.relative_to(dataset.folder).as_posix(), dict(how)
-        return made
-
-
-def _files(dataset: Dataset) -> list[str | None] | None:
-    """The parts that the names of several files say, when they say any but training."""
-    parts = [data.part_of(word) for word in map(_word, dataset.report.files)]
-    return list(parts) if {"validation", "test"} & set(parts) else None
-
-
-def _word(name: str) -> str:
-    """The word of a file's name that may say its part: of train-00000-of-00001.parquet it is train."""
-    words = Path(name).name.lower().split(".")[0].replace("-", "_").split("_")
-    return next((word for word in words if data.part_of(word)), "")
-
-
-def _sides(dataset: Dataset, examples: Sequence[Example], how: Mapping[str, Any]) -> dict[str, Any]:
-    if how.get("files"):
-        return {"parts": data.parts_of_files(examples, how["files"])}
-    if not how.get("column"):
-        return {}
-    values = data.column_values(data.originals(dataset.folder), examples, how["column"])
-    parts = [data.part_of(value) for value in values]
-    named = {part for part in parts if part}
-    return {"parts": parts} if {"validation", "test"} & named else {"column": values}
+        return _loaded(path)
 
 
 @lru_cache(maxsize=4)

@@ -138,6 +138,9 @@ def test_a_split_by_files_by_column_and_with_near_copies_together(session: Sessi
     assert (dataset.name, dataset.report.files) == ("train.jsonl and 1 more", ("train.jsonl", "test.jsonl"))
     split = session.datasets.current_split(dataset.id)
     assert (split.test, len(split.validation)) == (tuple(range(60, 72)), 8), "the files' names say their parts"
+    (tmp_path / "train.jsonl").write_text("{broken\n", encoding="utf-8")
+    broken = session.datasets.add(project.id, [tmp_path / "train.jsonl", tmp_path / "test.jsonl"])
+    assert len(session.datasets.current_split(broken.id).training) == 10, "without a file to learn from, rows are drawn"
     table = tmp_path / "table.csv"
     table.write_text("prompt,completion,who\n" + "".join(f"q{n},a{n},p{n % 5}\n" for n in range(60)), encoding="utf-8")
     second = session.datasets.add(project.id, table)
