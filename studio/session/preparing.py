@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from studio import data, models
 from studio.data.recipe import Recipe
-from studio.errors import DataError, JobError, StorageError
+from studio.errors import BusyError, DataError, JobError, StorageError
 from studio.jobs.spec import Prepare, Source
 from studio.session import ids, lock
 from studio.session.jobbook import ACTIVE
@@ -18,6 +20,8 @@ from studio.session.values import Dataset
 MEGABYTE = 10**6
 AT_ONCE_BYTES = 20 * MEGABYTE
 """What is read within a few seconds; more goes to a job of its own."""
+MOST_AT_ONCE = 2
+LOOKED_AT = 20
 PACKED = (".gz", ".xlsx", ".parquet")
 PACKING = 8
 """How many times larger packed files may be when they are unpacked, as a cautious guess."""
@@ -57,7 +61,9 @@ class Preparing(Shelf):
         return self._dataset(row)
 
     def _prepare(self, dataset: Dataset, paths: Sequence[Path], recipe: Recipe, says: str, hub: str = "") -> None:
-        """Starts the job that makes the data set's next version, from these files or from what the Hub has."""
+        """Starts the job that makes the data set's next version, from these files or from what the Hub has. BusyError
+        while MOST_AT_ONCE others are at work in this home, whoever's they are."""
+        self._refuse_too_many()
         prints = [dataset.fingerprint] if len(paths) == 1 else [data.fingerprint(path) for path in paths]
         tokenizer = counted_with()
         work = Prepare(
@@ -83,6 +89,16 @@ class Preparing(Shelf):
             parent=None,
         )
         self._book.start(row, lambda: work)
+
+    def _refuse_too_many(self) -> None:
+        newest = select(JobRow.id).where(JobRow.kind == "prepare").order_by(JobRow.created.desc()).limit(LOOKED_AT)
+        with self._database.read() as transaction:
+            jobs = transaction.scalars(newest).all()
+        if sum(self._book.supervisor.state(job).state in ACTIVE for job in jobs) >= MOST_AT_ONCE:
+            raise BusyError(
+                "This machine is reading other large files right now.",
+                "Wait until one of them is done, then try again.",
+            )
 
     def _split_how(self, dataset: Dataset) -> dict[str, Any]:
         """How the version before was divided, which the next one inherits."""

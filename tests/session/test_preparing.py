@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.data import Edit, Recipe
-from studio.errors import JobError, NotFoundError
+from studio.errors import BusyError, JobError, NotFoundError
 from studio.jobs import lease
 from studio.session import Session, preparing
 from studio.session.values import Dataset
@@ -106,6 +106,21 @@ def test_what_is_being_prepared_is_neither_changed_nor_deleted(session: Session,
         with pytest.raises(JobError, match="still"):
             act()
     session.datasets.cancel(dataset.id)
+    until(lambda: not session.datasets.list(project.id))
+
+
+def test_only_so_many_are_prepared_at_once(
+    session: Session, settings: Settings, long_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "MOST_AT_ONCE", 1)
+    project = session.projects.current()
+    first = session.datasets.add(project.id, long_file, "long.jsonl", aside=True)
+    with Session(settings, "somebody else") as other:
+        with pytest.raises(BusyError, match="reading other large files"):
+            other.datasets.add(other.projects.current().id, long_file, "long.jsonl", aside=True)
+        assert other.datasets.list(other.projects.current().id) == []
+    assert len(list(settings.datasets_folder.iterdir())) == 1
+    session.datasets.cancel(first.id)
     until(lambda: not session.datasets.list(project.id))
 
 

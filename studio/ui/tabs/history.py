@@ -82,7 +82,9 @@ def _row(page: Page, run: Run, names: dict[str, str]) -> list[str]:
     best = run.state.best
     return [
         html.esc(run.name),
-        html.esc(names.get(run.dataset or "", "deleted")),
+        html.esc(
+            names.get(run.dataset or "", "deleted") + (f", version {run.version}" if (run.version or 1) > 1 else "")
+        ),
         html.esc(run.method),
         html.esc(run.state.state),
         f"{best.loss:.3f}" if best else "–",
