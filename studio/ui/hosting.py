@@ -149,7 +149,13 @@ class Hosting(Form):
         self.session.projects.remember(project, run=run.id)
 
     def _restate(self, project: str) -> Sequence[Any]:
-        return self._state(self.page.standing(project or self.session.projects.current().id))
+        """What follows from what was typed; a question that is being asked stays while its price holds."""
+        standing = self.page.standing(project or self.session.projects.current().id)
+        told = list(self._state(standing))
+        if self._offer(standing) is not None:
+            for bar in (self.bar, self.confirm):
+                told[self.stated.index(bar)] = gr.skip()
+        return told
 
     def _shown(self, standing: Standing) -> bool:
         return standing.enough and standing.choices.get("where") == HOSTED
