@@ -7,24 +7,33 @@ from collections.abc import Callable
 
 import psutil
 
-from benchmarks import data, whole_way
+from benchmarks import data, first_five_minutes, transfer, whole_way
 from benchmarks.table import Row, show
 
-BENCHMARKS: dict[str, Callable[[], list[Row]]] = {"whole_way": whole_way.measure, "data": data.measure}
+BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
+    "whole_way": whole_way.measure,
+    "data": data.measure,
+    "first_five_minutes": first_five_minutes.measure,
+}
+LONG: dict[str, Callable[[], list[Row]]] = {"transfer": transfer.measure}
+"""Run by name alone: an hour or more each."""
+KNOWN = BENCHMARKS | LONG
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which (default: all): {', '.join(BENCHMARKS)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which (default: all but the long ones): {', '.join(KNOWN)}"
+    )
     parser.add_argument("--rows", type=int, default=data.ROWS, help="rows of the file that `data` makes")
     given = parser.parse_args()
     chosen = given.names or list(BENCHMARKS)
-    if unknown := set(chosen) - set(BENCHMARKS):
+    if unknown := set(chosen) - set(KNOWN):
         parser.error(f"there is no benchmark called {', '.join(unknown)}")
     print(_machine())
     for name in chosen:
         print(f"\n{name}")
-        show(data.measure(given.rows) if name == "data" else BENCHMARKS[name]())
+        show(data.measure(given.rows) if name == "data" else KNOWN[name]())
 
 
 def _machine() -> str:

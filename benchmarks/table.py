@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: the median of `values`, all in `unit`. limit: what it is held against ('' when there is none)."""
+    """One figure: median, mean and spread of `values`, all in `unit`. limit: what it is held against ('' for none)."""
 
     what: str
     values: tuple[float, ...]
@@ -19,13 +19,26 @@ class Row:
         middle = len(ordered) // 2
         return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
+    @property
+    def mean(self) -> float:
+        return sum(self.values) / len(self.values)
+
 
 def show(rows: list[Row]) -> None:
-    """Prints the rows with aligned columns: median, lowest, highest, limit."""
-    head = ("figure", "median", "lowest", "highest", "unit", "runs", "limit")
+    """Prints the rows with aligned columns: median, mean, lowest, highest, limit."""
+    head = ("figure", "median", "mean", "lowest", "highest", "unit", "runs", "limit")
     lines: list[tuple[Any, ...]] = [head]
     lines += [
-        (r.what, f"{r.median:.2f}", f"{min(r.values):.2f}", f"{max(r.values):.2f}", r.unit, len(r.values), r.limit)
+        (
+            r.what,
+            f"{r.median:.2f}",
+            f"{r.mean:.2f}",
+            f"{min(r.values):.2f}",
+            f"{max(r.values):.2f}",
+            r.unit,
+            len(r.values),
+            r.limit,
+        )
         for r in rows
     ]
     widths = [max(len(str(line[i])) for line in lines) for i in range(len(head))]
