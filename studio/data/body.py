@@ -28,6 +28,7 @@ FETCHED = "fetched"
 FETCHING = "Fetching from the Hub"
 READING = "Reading and checking the rows"
 MEASURING = "Counting tokens"
+DIVIDING = "Dividing the rows"
 MEGABYTE = 10**6
 TELL_SECONDS = 0.5
 ASK_SECONDS = 0.1
@@ -50,6 +51,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         report = _made(work, paths, result, ticker)
         tokenizer = Path(work.tokenizer.path) if work.tokenizer else None
         measuring.measure(result, work.version, tokenizer, lambda done: ticker.rows(done, report.usable))
+        ticker.say(DIVIDING)
         split = _divided(work, paths, result, report)
     except CancelledError:
         shutil.rmtree(result, ignore_errors=True)
@@ -143,6 +145,10 @@ class Ticker:
         if self.cancelled():
             raise CancelledError("The import was cancelled.", "Bring the file in again when you like.")
         self._tell(MEASURING, done, total, 1, "rows")
+
+    def say(self, what: str) -> None:
+        """Something of which nobody knows how far it is."""
+        self._journal.append(Progress(what, 0, 0))
 
     def _tell(self, what: str, done: int, total: int, scale: int, unit: str) -> None:
         now = time.monotonic()

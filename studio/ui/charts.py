@@ -77,7 +77,7 @@ def lengths(
     }
     layout: dict[str, Any] = {
         "xaxis": {"title": {"text": axis}, "rangemode": "tozero"},
-        "yaxis": {"title": {"text": rows}},
+        "yaxis": {"title": {"text": rows, "standoff": 8}, "automargin": True},
         "showlegend": False,
     }
     drawn_to = last + width

@@ -16,6 +16,7 @@ from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
 FIRST = "lengths"
+ROUGH = 5_000_000
 
 
 def build(page: Page) -> Tab:
@@ -99,13 +100,18 @@ def _lengths(measured: Measured) -> str:
         return words.LENGTHS_CHARACTERS.format(
             rows=rows, prompt=html.number(numbers.prompt_median), answer=html.number(numbers.answer_median)
         )
-    line = words.LENGTHS_LINE.format(rows=rows, tokens=html.number(numbers.tokens))
+    line = words.LENGTHS_LINE.format(rows=rows, tokens=_about(numbers.tokens))
     if measured.context is None:
         return line
     over = _over(numbers, measured.context)
     context = html.number(measured.context)
     more = words.CUT.format(count=html.number(over), context=context) if over else words.FITS.format(context=context)
     return f"{line} {more}"
+
+
+def _about(tokens: int) -> str:
+    """Of very many tokens a part is reckoned, so their number is said roughly."""
+    return f"about {tokens / 1e6:.0f} million" if tokens >= ROUGH else html.number(tokens)
 
 
 def _over(numbers: Statistics, limit: int) -> int:
