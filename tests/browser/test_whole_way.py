@@ -125,10 +125,10 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
 
         with page.expect_download() as download:
             page.locator("#zip").click()
-        target = tmp_path / "adapter.zip"
+        target = tmp_path / "tuned.zip"
         download.value.save_as(target)
         names = zipfile.ZipFile(target).namelist()
-        assert any(name.endswith("adapter_model.safetensors") for name in names), names
+        assert any(name.endswith("model.safetensors") for name in names), names
         assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in names), names
 
 
