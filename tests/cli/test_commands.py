@@ -61,7 +61,6 @@ BAD = {
     "empty": (b"", None),
     "latin-1": ('{"messages": "größe"}\n'.encode("latin-1"), None),
     "broken JSON": (f"{GOOD}\n{{broken\n".encode(), 2),
-    "array": (json.dumps(chat_rows(3)).encode(), None),
     "missing key": (f'{GOOD}\n{GOOD}\n{{"text": "x"}}\n'.encode(), 3),
     "unknown role": (b'{"messages": [{"role": "robot", "content": "x"}, {"role": "assistant", "content": "y"}]}\n', 1),
     "no assistant": (b'{"messages": [{"role": "user", "content": "x"}]}\n', 1),
