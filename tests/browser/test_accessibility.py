@@ -4,18 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import violations
 from tests.serving import serve
 
 pytestmark = pytest.mark.browser
 TABS = ("1 Data", "2 Method", "3 Train", "4 Evaluate", "5 Chat", "History", "Settings")
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from studio.assets_path import asset
 from studio.data import check_file
-from tests.browser.test_accessibility import violations
+from tests.browser.axe import violations
 from tests.serving import serve
 from tests.tiny import chat_rows
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from studio.jobs import process
+from tests.browser.axe import violations
 from tests.fakes.openai_server import Fake, serving
 from tests.fakes.openai_world import Course
 from tests.serving import serve
@@ -29,8 +29,7 @@ def fill(page: Page, where: str, value: str) -> None:
 
 def sound(page: Page) -> None:
     """axe finds nothing, nothing scrolls sideways, and the key stands nowhere in the page."""
-    found = Axe().run(page).response["violations"]
-    assert not found, [f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
+    assert not violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
     assert KEY not in page.content()
     assert KEY not in page.evaluate("JSON.stringify(window.gradio_config || {}) + JSON.stringify({...localStorage})")
