@@ -7,50 +7,44 @@ from pydantic import Field
 
 from studio.errors import OptionError
 from studio.hosted.base import Method, Provider
-from studio.methods.base import Options, parse
+from studio.methods.base import Options, number, other, parse
+from studio.methods.training_options import TrainingOptions
 
 
 class HostedOptions(Options):
-    epochs: int = Field(
+    epochs: int = number(
         0,
-        ge=0,
-        le=50,
-        title="Epochs",
-        json_schema_extra={"unit": "passes"},
-        description="How many times the model reads every training example; 0 lets the provider decide.",
-    )
-    batch_size: int = Field(
         0,
-        ge=0,
-        le=256,
-        title="Batch size",
-        json_schema_extra={"unit": "examples"},
-        description="How many examples the model reads before each change of its weights; 0 lets the provider decide.",
+        50,
+        "Epochs",
+        "passes",
+        "How many times the model reads every training example; 0 lets the provider decide.",
     )
-    learning_rate_multiplier: float = Field(
+    batch_size: int = number(
+        0,
+        0,
+        256,
+        "Batch size",
+        "examples",
+        "How many examples the model reads before each change of its weights; 0 lets the provider decide.",
+    )
+    learning_rate_multiplier: float = number(
         0.0,
-        ge=0.0,
-        le=10.0,
-        title="Learning rate multiplier",
-        json_schema_extra={"unit": "times"},
-        description="How far each step goes, as a multiple of the provider's own rate; 0 lets the provider decide.",
-    )
-    beta: float = Field(
         0.0,
-        ge=0.0,
-        le=2.0,
-        title="Beta",
-        json_schema_extra={"unit": ""},
-        description="For preferences alone: how firmly the model holds to what it was; 0 lets the provider decide.",
+        10.0,
+        "Learning rate multiplier",
+        "times",
+        "How far each step goes, as a multiple of the provider's own rate; 0 lets the provider decide.",
     )
-    seed: int = Field(
-        17,
-        ge=0,
-        le=2**31 - 1,
-        title="Seed",
-        json_schema_extra={"unit": ""},
-        description="The same seed and data give nearly the same model again.",
+    beta: float = number(
+        0.0,
+        0.0,
+        2.0,
+        "Beta",
+        "",
+        "For preferences alone: how firmly the model holds to what it was; 0 lets the provider decide.",
     )
+    seed: int = other(TrainingOptions, "seed", 17, "The same seed and data give nearly the same model again.")
     suffix: str = Field(
         "",
         max_length=40,

@@ -1,11 +1,12 @@
 """What a method is: a description for people, typed options, three strengths, and build() which alone needs torch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from studio.errors import OptionError
@@ -30,6 +31,25 @@ class Options(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def number(default: float, low: float, high: float, title: str, unit: str, description: str) -> Any:
+    """The field of a number from `low` to `high`, both allowed."""
+    return Field(default, ge=low, le=high, title=title, json_schema_extra={"unit": unit}, description=description)
+
+
+def other(options: type[Options], name: str, default: float, description: str = "") -> Any:
+    """The field of that name in `options` with another default, and other words where there are any."""
+    changed = deepcopy(options.model_fields[name])
+    changed.default = default
+    changed.description = description or changed.description
+    return changed
+
+
+def choice(default: str, choices: Sequence[str], title: str, description: str) -> Any:
+    """The field of one of several words."""
+    extra: dict[str, Any] = {"unit": "", "choices": list(choices)}
+    return Field(default, title=title, json_schema_extra=extra, description=description)
 
 
 @dataclass(frozen=True)

@@ -5,68 +5,48 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
-
-from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches
+from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches, choice, number, other
 from studio.methods.training_options import TrainingOptions
 
 LAYER = re.compile(r"\.(?:layer|layers|h|blocks?)\.(\d+)\.")
 
 
 class ClassifierOptions(TrainingOptions):
-    epochs: int = Field(
-        20,
-        ge=1,
-        le=100,
-        title="Epochs",
-        json_schema_extra={"unit": "passes"},
-        description="How many times the model reads every training example.",
-    )
-    learning_rate: float = Field(
+    epochs: int = other(TrainingOptions, "epochs", 20)
+    learning_rate: float = other(
+        TrainingOptions,
+        "learning_rate",
         5e-4,
-        ge=1e-6,
-        le=1e-1,
-        title="Learning rate",
-        json_schema_extra={"unit": "per step"},
-        description="How far each step moves the weights; large models want a tenth of what small ones want.",
+        "How far each step moves the weights; large models want a tenth of what small ones want.",
     )
-    tokens_per_step: int = Field(
-        256,
-        ge=64,
-        le=131072,
-        title="Tokens per step",
-        json_schema_extra={"unit": "tokens"},
-        description="The most text the model reads before each change of its weights; less where examples are few.",
-    )
-    evaluations_per_epoch: int = Field(
+    tokens_per_step: int = other(TrainingOptions, "tokens_per_step", 256)
+    evaluations_per_epoch: int = other(
+        TrainingOptions,
+        "evaluations_per_epoch",
         1,
-        ge=1,
-        le=20,
-        title="Checks per epoch",
-        json_schema_extra={"unit": "times"},
-        description="How often the labels of the validation examples are told in each epoch.",
+        "How often the labels of the validation examples are told in each epoch.",
     )
-    class_weights: Literal["none", "balanced"] = Field(
+    class_weights: Literal["none", "balanced"] = choice(
         "none",
-        title="Rare labels",
-        json_schema_extra={"unit": "", "choices": ["none", "balanced"]},
-        description="Balanced makes a mistake on a rare label count more, so that it is not drowned by frequent ones.",
+        ("none", "balanced"),
+        "Rare labels",
+        "Balanced makes a mistake on a rare label count more, so that it is not drowned by frequent ones.",
     )
-    word_dropout: float = Field(
+    word_dropout: float = number(
         0.2,
-        ge=0.0,
-        le=0.9,
-        title="Word dropout",
-        json_schema_extra={"unit": "share"},
-        description="The share of the words hidden at random in each step, so that no single word decides.",
+        0.0,
+        0.9,
+        "Word dropout",
+        "share",
+        "The share of the words hidden at random in each step, so that no single word decides.",
     )
-    layer_decay: float = Field(
+    layer_decay: float = number(
         1.0,
-        ge=0.1,
-        le=1.0,
-        title="Rate of lower layers",
-        json_schema_extra={"unit": "per layer"},
-        description="What each lower layer's learning rate is multiplied with; below 1 keeps more of the base model.",
+        0.1,
+        1.0,
+        "Rate of lower layers",
+        "per layer",
+        "What each lower layer's learning rate is multiplied with; below 1 keeps more of the base model.",
     )
 
 

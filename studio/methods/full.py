@@ -4,28 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field
-
-from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches
+from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches, other
 from studio.methods.training_options import TrainingOptions
 
 
 class FullOptions(TrainingOptions):
-    epochs: int = Field(
-        10,
-        ge=1,
-        le=100,
-        title="Epochs",
-        json_schema_extra={"unit": "passes"},
-        description="How many times the model reads every training example.",
-    )
-    learning_rate: float = Field(
+    epochs: int = other(TrainingOptions, "epochs", 10)
+    learning_rate: float = other(
+        TrainingOptions,
+        "learning_rate",
         1e-3,
-        ge=1e-6,
-        le=1e-1,
-        title="Learning rate",
-        json_schema_extra={"unit": "per step"},
-        description="How far each step moves the weights; large models want a hundredth of what small ones want.",
+        "How far each step moves the weights; large models want a hundredth of what small ones want.",
     )
 
 

@@ -4,36 +4,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import Field
-
-from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches
+from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches, number
 from studio.methods.training_options import TrainingOptions
 
 
 class LoraOptions(TrainingOptions):
-    rank: int = Field(
+    rank: int = number(
         16,
-        ge=1,
-        le=256,
-        title="LoRA rank",
-        json_schema_extra={"unit": "dimensions"},
-        description="The size of the trained addition: more can hold more, and needs more examples.",
+        1,
+        256,
+        "LoRA rank",
+        "dimensions",
+        "The size of the trained addition: more can hold more, and needs more examples.",
     )
-    alpha: int = Field(
+    alpha: int = number(
         32,
-        ge=1,
-        le=512,
-        title="LoRA alpha",
-        json_schema_extra={"unit": ""},
-        description="How strongly the addition counts beside the base model; about twice the rank is usual.",
+        1,
+        512,
+        "LoRA alpha",
+        "",
+        "How strongly the addition counts beside the base model; about twice the rank is usual.",
     )
-    dropout: float = Field(
+    dropout: float = number(
         0.0,
-        ge=0.0,
-        le=0.5,
-        title="LoRA dropout",
-        json_schema_extra={"unit": "share"},
-        description="The share of the addition switched off at random in each step, against learning by heart.",
+        0.0,
+        0.5,
+        "LoRA dropout",
+        "share",
+        "The share of the addition switched off at random in each step, against learning by heart.",
     )
 
 

@@ -2,82 +2,58 @@
 
 from typing import Literal
 
-from pydantic import Field
-
-from studio.methods.base import Options
+from studio.methods.base import Options, choice, number
 
 SHORTEST = 16
 """Tokens; a shorter limit leaves no room for a question and an answer."""
 
 
 class TrainingOptions(Options):
-    epochs: int = Field(
-        12,
-        ge=1,
-        le=100,
-        title="Epochs",
-        json_schema_extra={"unit": "passes"},
-        description="How many times the model reads every training example.",
-    )
-    learning_rate: float = Field(
+    epochs: int = number(12, 1, 100, "Epochs", "passes", "How many times the model reads every training example.")
+    learning_rate: float = number(
         2e-3,
-        ge=1e-6,
-        le=1e-1,
-        title="Learning rate",
-        json_schema_extra={"unit": "per step"},
-        description="How far each step moves the weights; too high forgets what was known, too low learns nothing.",
+        1e-6,
+        1e-1,
+        "Learning rate",
+        "per step",
+        "How far each step moves the weights; too high forgets what was known, too low learns nothing.",
     )
-    tokens_per_step: int = Field(
+    tokens_per_step: int = number(
         512,
-        ge=64,
-        le=131072,
-        title="Tokens per step",
-        json_schema_extra={"unit": "tokens"},
-        description="The most text the model reads before each change of its weights; less where examples are few.",
+        64,
+        131072,
+        "Tokens per step",
+        "tokens",
+        "The most text the model reads before each change of its weights; less where examples are few.",
     )
-    max_length: int = Field(
+    max_length: int = number(
         0,
-        ge=0,
-        le=131072,
-        title="Longest example",
-        json_schema_extra={"unit": "tokens"},
-        description="Longer examples lose the start of their prompt; 0 means as much as the base model can read.",
+        0,
+        131072,
+        "Longest example",
+        "tokens",
+        "Longer examples lose the start of their prompt; 0 means as much as the base model can read.",
     )
-    warmup: float = Field(
+    warmup: float = number(
         0.06,
-        ge=0.0,
-        le=0.5,
-        title="Warm-up",
-        json_schema_extra={"unit": "share of steps"},
-        description="The share of the training in which the learning rate rises from zero.",
-    )
-    schedule: Literal["cosine", "linear", "constant"] = Field(
-        "cosine",
-        title="Schedule",
-        json_schema_extra={"unit": "", "choices": ["cosine", "linear", "constant"]},
-        description="How the learning rate falls after the warm-up.",
-    )
-    weight_decay: float = Field(
         0.0,
-        ge=0.0,
-        le=1.0,
-        title="Weight decay",
-        json_schema_extra={"unit": "per step"},
-        description="Pulls the trained weights towards zero, against learning examples by heart.",
+        0.5,
+        "Warm-up",
+        "share of steps",
+        "The share of the training in which the learning rate rises from zero.",
     )
-    evaluations_per_epoch: int = Field(
-        2,
-        ge=1,
-        le=20,
-        title="Checks per epoch",
-        json_schema_extra={"unit": "times"},
-        description="How often the loss on validation examples is measured in each epoch.",
+    schedule: Literal["cosine", "linear", "constant"] = choice(
+        "cosine", ("cosine", "linear", "constant"), "Schedule", "How the learning rate falls after the warm-up."
     )
-    seed: int = Field(
-        17,
-        ge=0,
-        le=2**31 - 1,
-        title="Seed",
-        json_schema_extra={"unit": ""},
-        description="The same seed, data and machine give the same run again.",
+    weight_decay: float = number(
+        0.0,
+        0.0,
+        1.0,
+        "Weight decay",
+        "per step",
+        "Pulls the trained weights towards zero, against learning examples by heart.",
     )
+    evaluations_per_epoch: int = number(
+        2, 1, 20, "Checks per epoch", "times", "How often the loss on validation examples is measured in each epoch."
+    )
+    seed: int = number(17, 0, 2**31 - 1, "Seed", "", "The same seed, data and machine give the same run again.")
