@@ -30,7 +30,6 @@ lint: $(VENV)/.developing
 	$(BIN)/mypy studio
 
 bench: $(VENV)/.developing
-	$(BIN)/python -m pip install $(PIP_FLAGS) --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
 # Random sequences of faults, as many as a person has patience for; `make test` plays a few of them.
