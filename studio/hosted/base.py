@@ -16,14 +16,16 @@ ENDED: tuple[Status, ...] = ("succeeded", "failed", "cancelled")
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars per million tokens: training (each token once an epoch), and what a tuned model reads (input) and
-    writes (output). as_of: when this was looked up (ISO date or month), source: where."""
+    """US dollars per million tokens: training (each token once an epoch; None where no source names it), and what a
+    tuned model reads (input) and writes (output). as_of: day or month of its source (of the look at it, where it has
+    none), source: where it stands. confirmed: it stands on the provider's own page, not in somebody else's table."""
 
-    training: float
+    training: float | None
     input: float
     output: float
     as_of: str
     source: str
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Model:
 
 @dataclass(frozen=True)
 class Need:
-    """Something a provider must be told before it can work. secret: never kept with the run."""
+    """Something a provider must be told before it can work. An address and a key have fields of their own on the page;
+    it draws one for each further need, whose value is kept with the run. secret: never kept with it (the key alone)."""
 
     name: str
     title: str
@@ -66,7 +69,7 @@ class Provider:
     auto: whether 'auto' may be said; else an option left alone is not sent. metadata: whether a job carries it.
     parts: whether large files go up in pieces. limits: file_bytes, least_rows, suffix_letters. deploys: whether a tuned
     model must be deployed by hand before it answers. deleting: where to delete what is left there. named: False for a
-    place that is called by its address.
+    place that is called by its address. prices: the page where it names its prices itself.
     """
 
     id: str
@@ -91,6 +94,12 @@ class Provider:
     suffix_letters: int = 64
     notices: tuple[Notice, ...] = ()
     deleting: str = ""
+    prices: str = ""
+
+    @property
+    def further(self) -> tuple[Need, ...]:
+        """What it must be told besides where it is and the key."""
+        return tuple(need for need in self.needs if need.name not in ("address", "key"))
 
     def model(self, name: str) -> Model:
         """The model of that id; one that is not in the register is taken at its word, without price and vocabulary."""

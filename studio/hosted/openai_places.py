@@ -1,7 +1,8 @@
 """The places that speak the OpenAI protocol, as data: OpenAI, Nebius, Azure AI Foundry, and any other address.
 
-Prices and dates are those of their source on its day; they change, so every one is shown with its date. A place whose
-prices are not published where we could read them has none, and the user is asked.
+Prices and dates are those of their source on its day; they change, so every one is shown with its date and source, and
+as not confirmed unless it was read on the provider's own page. Where no source names a price there is none, and the
+user is asked.
 """
 
 from studio.hosted.base import Method, Model, Need, Notice, Price, Provider
@@ -11,8 +12,10 @@ KEY = Need("key", "API key", "Kept in this studio's memory alone, and gone when 
 ADDRESS = Need("address", "Address", "Where its API is: https, up to and with /v1.")
 
 _DEPRECATIONS = "https://developers.openai.com/api/docs/deprecations"
-_GUIDE_PRICES = "https://tokenmix.ai/blog/openai-fine-tuning-pricing"
+_GUIDE_PRICES = "https://getapipulse.com/blog-fine-tuning-costs-2026.html"
+_TABLE_PRICES = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
 _OPENAI_PRICES = "https://developers.openai.com/api/docs/pricing"
+_AZURE_PRICES = "https://azure.microsoft.com/pricing/details/cognitive-services/openai-service"
 _BOTH: tuple[Method, ...] = ("supervised", "dpo")
 _OPTIONS = {
     "epochs": "n_epochs",
@@ -26,7 +29,7 @@ OPENAI_MODELS = (
         "gpt-4.1-mini-2025-04-14",
         "GPT-4.1 mini",
         _BOTH,
-        Price(5.0, 0.8, 3.2, "2025-05", _OPENAI_PRICES),
+        Price(None, 0.8, 3.2, "2026-11", _TABLE_PRICES),
         context=65_536,
         encoding="o200k_base",
         ends="2027-01-14",
@@ -35,7 +38,7 @@ OPENAI_MODELS = (
         "gpt-4o-mini-2024-07-18",
         "GPT-4o mini",
         ("supervised",),
-        Price(3.0, 0.3, 1.2, "2026-04", _GUIDE_PRICES),
+        Price(3.0, 0.3, 1.2, "2026-05", _GUIDE_PRICES),
         context=65_536,
         encoding="o200k_base",
         ends="2027-01-14",
@@ -44,7 +47,7 @@ OPENAI_MODELS = (
         "gpt-4.1-2025-04-14",
         "GPT-4.1",
         _BOTH,
-        Price(25.0, 3.0, 12.0, "2025-05", _OPENAI_PRICES),
+        Price(None, 3.0, 12.0, "2026-11", _TABLE_PRICES),
         context=65_536,
         encoding="o200k_base",
         ends="2027-01-14",
@@ -53,7 +56,7 @@ OPENAI_MODELS = (
         "gpt-4o-2024-08-06",
         "GPT-4o",
         ("supervised",),
-        Price(25.0, 3.75, 15.0, "2026-04", _GUIDE_PRICES),
+        Price(25.0, 3.75, 15.0, "2026-05", _GUIDE_PRICES),
         context=65_536,
         encoding="o200k_base",
         ends="2027-01-14",
@@ -82,6 +85,7 @@ OPENAI = Provider(
         Notice("Tuned GPT-4o and GPT-4.1 models are shut on 14 January 2027.", _DEPRECATIONS),
     ),
     deleting="https://platform.openai.com/storage",
+    prices=_OPENAI_PRICES,
 )
 
 NEBIUS = Provider(
@@ -110,6 +114,7 @@ NEBIUS = Provider(
         ),
     ),
     deleting="https://tokenfactory.nebius.com",
+    prices="https://docs.tokenfactory.nebius.com/post-training/models",
 )
 
 AZURE = Provider(
@@ -134,6 +139,7 @@ AZURE = Provider(
         ),
     ),
     deleting="https://ai.azure.com",
+    prices=_AZURE_PRICES,
 )
 
 OTHER = Provider(

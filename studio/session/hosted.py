@@ -11,7 +11,7 @@ from typing import Any
 from studio import data, hosted
 from studio.errors import JobError, NotFoundError, StudioError, UsageError
 from studio.hosted import price, rows
-from studio.hosted.base import Connection, Provider
+from studio.hosted.base import Connection, Provider, RemoteFile
 from studio.hosted.offer import Offer, offered
 from studio.jobs import spec as specs
 from studio.jobs.spec import Hosted, Source
@@ -19,7 +19,7 @@ from studio.session import lock
 from studio.session.datasets import Datasets
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.projects import checked_name
-from studio.session.providers import Providers
+from studio.session.providers import Providers, told
 from studio.session.tables import JobRow
 from studio.session.values import Run
 from studio.settings import Settings
@@ -81,11 +81,13 @@ class HostedRuns:
         per_million: float | None = None,
         options: Mapping[str, Any] | None = None,
         name: str | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Run:
         """Orders the job, in a process of its own, and returns at once.
 
         confirmed: the amount in US dollars that the user was shown and said yes to; cap: the most that may be spent.
-        Raises as `offer` does; JobError when the amount is another by now, UsageError without a key.
+        more: what the provider needs besides an address and a key. Raises as `offer` does; JobError when the amount is
+        another by now, UsageError without a key or one of its needs.
         """
         offer = self.offer(project_id, dataset_id, provider_id, model, address, per_million, options)
         rows.refuse(offer.findings)
@@ -106,6 +108,7 @@ class HostedRuns:
                 f"This costs about {price.dollars(amount)}, more than your limit of {price.dollars(cap)}.",
                 "Raise the limit, or use fewer epochs.",
             )
+        needed = told(offer.provider, more or {})
         key = self._providers.key(offer.provider, offer.address)
         dataset = self._datasets.get(dataset_id)
         row = JobRow(
@@ -134,6 +137,7 @@ class HostedRuns:
                 price=per,
                 cap=cap,
                 private=self._providers.private,
+                more=needed,
             )
 
         return self._book.start(row, work, {"key": key})
@@ -166,6 +170,17 @@ class HostedRuns:
         runs = (self._book.run(row) for row in self._book.rows(kind=KIND))
         return [run for run in runs if run.state.state == "interrupted" and run.state.remote is not None]
 
+    def give_up(self, run_id: str) -> None:
+        """Deletes a run that nobody follows, and its evaluations, here alone: what goes on at the provider goes on.
+        JobError for a run that can be stopped or deleted as any other."""
+        with lock.hold(self._settings.home):
+            row = self._book.row(run_id)
+            if run_id not in [run.id for run in self.left_alone()]:
+                raise JobError(f"{row.name} is not left alone at a provider.", "Stop it, or delete it on History.")
+            judged = self._book.rows(parent=run_id)
+            self._book.refuse_active(judged)
+            self._book.forget([run_id, *(other.id for other in judged)])
+
     def pause(self, run_id: str) -> None:
         """Asks the provider to pause the run; JobError where it is not at work or the provider cannot."""
         self._ask(run_id, "pause")
@@ -182,12 +197,23 @@ class HostedRuns:
             raise JobError(f"{row.name} runs on this machine.", "Choose a run at a provider.")
         return work
 
+    def files(self, run_id: str) -> builtins.list[RemoteFile]:
+        """The files of a run that still lie at its provider."""
+        work = self.work(run_id)
+        found = self._providers.files(work.provider, work.address, work.more)
+        return [file for file in found if work.mark in file.name]
+
+    def delete_file(self, run_id: str, file_id: str) -> None:
+        """Deletes one of them there."""
+        work = self.work(run_id)
+        self._providers.delete_file(work.provider, work.address, file_id, work.more)
+
     def delete_model(self, run_id: str) -> None:
         """Deletes the tuned model of a run at its provider; JobError when it has none."""
         work, remote = self.work(run_id), self._book.supervisor.state(run_id).remote
         if remote is None or not remote.model:
             raise JobError("This run has no tuned model.", "There is nothing to delete.")
-        with closing(self._providers.service(work.provider, work.address)) as service:
+        with closing(self._providers.service(work.provider, work.address, work.more)) as service:
             service.delete_model(remote.model)
 
     def provider(self, run_id: str) -> Provider:
@@ -197,8 +223,8 @@ class HostedRuns:
 
     def connection(self, run_id: str) -> tuple[Provider, Connection]:
         """How to reach the provider of a run, key included; for the chat and the evaluation, never for a page."""
-        provider = self.provider(run_id)
-        return provider, self._providers.connection(provider, self.work(run_id).address)
+        provider, work = self.provider(run_id), self.work(run_id)
+        return provider, self._providers.connection(provider, work.address, work.more)
 
     def _ask(self, run_id: str, what: Any) -> None:
         row, provider = self._book.row(run_id), self.provider(run_id)

@@ -115,7 +115,8 @@ class JobBook:
             state = self.supervisor.state(row.id)
             if state.state == "interrupted" and state.remote is not None:
                 raise JobError(
-                    f"{row.name} goes on at {state.remote.place}.", "Follow it again and let it end, or stop it."
+                    f"{row.name} goes on at {state.remote.place}.",
+                    "Open it: the Train tab follows it again, so that it can end or be stopped, or gives it up.",
                 )
             if state.state in ACTIVE:
                 raise JobError(f"{row.name} is still at work.", "Stop it, or wait until it is done, then try again.")

@@ -31,7 +31,13 @@ class Attending:
             with gr.Column(visible=False) as self.alone:
                 self.line = gr.HTML(elem_id="left-alone")
                 self.key = gr.Textbox(type="password", label=words.HOSTED_KEY, elem_id="follow-key")
-                self.follow = gr.Button(words.RUN_FOLLOW, variant="primary", size="sm", elem_id="follow-run")
+                with gr.Row(elem_classes="fs-pager"):
+                    self.follow = gr.Button(words.RUN_FOLLOW, variant="primary", size="sm", elem_id="follow-run")
+                    self.give_up = gr.Button(words.RUN_GIVE_UP, size="sm", elem_id="give-up")
+                with gr.Row(visible=False, elem_classes="fs-pager") as self.really:
+                    self.asked = gr.HTML(elem_id="give-up-question")
+                    self.gone = gr.Button(words.RUN_GIVE_UP_YES, size="sm", variant="stop", elem_id="give-up-yes")
+                    self.stay = gr.Button(words.RUN_GIVE_UP_NO, size="sm", elem_id="give-up-no")
             with gr.Column(visible=False) as self.over:
                 self.title = gr.HTML()
                 self.look = gr.Button(words.RUN_LEFT_LOOK, size="sm", elem_id="look-left")
@@ -49,17 +55,21 @@ class Attending:
         page.on(self.pause.click, lambda p: self.session.hosted.pause(self._run(p).id), tab=TAB)
         page.on(self.resume.click, lambda p: self.session.hosted.resume(self._run(p).id), tab=TAB)
         page.on([self.follow.click, self.key.submit], self._follow, [self.key], tab=TAB)
+        page.on(self.gone.click, lambda p: self.session.hosted.give_up(self._run(p).id), tab=TAB)
         page.on(self.look.click, self._look, tab=TAB)
         page.on(self.yes.click, self._delete, [self.pick], tab=TAB)
 
         def wire() -> None:
             hidden: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
             gr.on([self.follow.click, self.key.submit], lambda: "", None, self.key, **hidden)
+            self.give_up.click(lambda: gr.Row(visible=True), None, self.really, **hidden)
+            self.stay.click(lambda: gr.Row(visible=False), None, self.really, **hidden)
             self.delete.click(lambda: gr.Row(visible=True), None, self.sure, **hidden)
             self.no.click(lambda: gr.Row(visible=False), None, self.sure, **hidden)
 
         page.pending.append(wire)
         outputs = [self.card, self.facts, self.pause, self.resume, self.alone, self.line, self.key, self.over]
+        outputs += [self.really, self.asked]
         return Tab([*outputs, self.title, self.found, self.tools, self.pick, self.sure], self._view)
 
     def _run(self, project: str) -> Run:
@@ -73,23 +83,20 @@ class Attending:
 
     def _look(self, project: str) -> None:
         run = self._run(project)
-        work = self.session.hosted.work(run.id)
-        files = self.session.providers.files(work.provider, work.address)
-        self.left[run.id] = [file for file in files if work.mark in file.name]
+        self.left[run.id] = self.session.hosted.files(run.id)
 
     def _delete(self, project: str, chosen: str) -> None:
         run = self._run(project)
-        work = self.session.hosted.work(run.id)
         if chosen == MODEL:
             self.session.hosted.delete_model(run.id)
         elif chosen:
-            self.session.providers.delete_file(work.provider, work.address, chosen)
+            self.session.hosted.delete_file(run.id, chosen)
         self._look(project)
 
     def _view(self, standing: Standing) -> Sequence[Any]:
         run = standing.run
         if run is None or run.kind != "hosted" or run.state.remote is None:
-            return [gr.Column(visible=False), *[gr.skip()] * 12]
+            return [gr.Column(visible=False), *[gr.skip()] * 14]
         state, remote = run.state, run.state.remote
         provider = self.session.hosted.provider(run.id)
         work = self.session.hosted.work(run.id)
@@ -97,6 +104,7 @@ class Attending:
         at_work = state.state in UNDER_WAY and provider.pauses and bool(remote.job)
         kept = self.session.providers.has_key(work.provider, work.address)
         line = words.RUN_FOLLOW_KEPT if kept else words.RUN_FOLLOW_LINE
+        job = words.RUN_GIVE_UP_JOB.format(job=remote.job) if remote.job else ""
         files = self.left.get(run.id)
         choices = [(file.name, file.id) for file in files or []]
         if remote.model and files is not None:
@@ -108,9 +116,11 @@ class Attending:
             gr.Button(visible=at_work and remote.status == "running"),
             gr.Button(visible=at_work and remote.status == "paused"),
             gr.Column(visible=alone),
-            f"<p>{html.esc(line.format(provider=remote.place))}</p>",
+            f"<p>{html.esc(line.format(provider=remote.place))} {html.esc(words.RUN_FOLLOW_STOP)}</p>",
             gr.Textbox(visible=not kept),
             gr.Column(visible=over),
+            gr.Row(visible=False),
+            f"<p>{html.esc(words.RUN_GIVE_UP_ASK.format(cap=dollars(work.cap), provider=remote.place, job=job))}</p>",
             f"<h3>{html.esc(words.RUN_LEFT.format(provider=remote.place))}</h3><p>{html.esc(words.RUN_LEFT_LINE)}</p>",
             _listed(files),
             gr.Row(visible=bool(choices)),

@@ -33,7 +33,8 @@ class Hosting(Form):
         page = self.page
         self.stated = [self.facts, self.key_state, self.key_row, self.forget, self.cost, self.question, self.yes]
         self.stated += [self.bar, self.confirm, self.sentence, self.ask, self.order]
-        form = [self.provider, self.address, self.model, self.price, self.cap, *self.controls.values()]
+        form = [self.provider, self.address, self.model, self.price, self.cap, *self.needs.values()]
+        form += self.controls.values()
         page.on(
             self.where.input, lambda p, where: self.session.projects.remember(p, where=where), [self.where], tab=TAB
         )
@@ -50,14 +51,15 @@ class Hosting(Form):
             self.order.click(lambda: [gr.Row(visible=False), gr.Row(visible=True)], None, bars, **hidden)
             # What is being typed is left alone: only what follows from it is drawn anew.
             typed = [self.address.blur, self.address.submit, self.model.input, self.price.blur, self.cap.blur]
-            typed += [option.blur for option in self.controls.values()]
+            typed += [field.blur for field in (*self.needs.values(), *self.controls.values())]
             kept = gr.on(typed, self._remember, [page.project, *form], None, show_progress="hidden")
             kept.then(self._restate, page.project, self.stated, show_progress="hidden")
             self.no.click(lambda: [gr.Row(visible=True), gr.Row(visible=False)], None, bars, **hidden)
 
         page.pending.append(wire)
         fields = [self.where, local, local_bar, self.column, self.provider, self.address, self.model, self.price]
-        return Tab([*fields, self.cap, *self.controls.values(), *self.stated], self._view)
+        fields += [self.cap, *self.needs.values(), *self.controls.values()]
+        return Tab([*fields, *self.stated], self._view)
 
     def _choices(self, project: str) -> dict[str, Any]:
         known: dict[str, Any] = {
@@ -67,6 +69,7 @@ class Hosting(Form):
             "price": None,
             "cap": None,
             "options": {},
+            "needs": {},
         }
         return known | self.session.projects.choices(project).get("hosted", {})
 
@@ -77,11 +80,13 @@ class Hosting(Form):
 
     def _choose(self, project: str, provider: str) -> None:
         models = get(provider).models
-        self._keep_choices(project, provider=provider, model=models[0].id if models else "", price=None)
+        self._keep_choices(project, provider=provider, model=models[0].id if models else "", price=None, needs={})
 
     def _remember(
-        self, project: str, provider: str, address: str, model: Any, price: Any, cap: Any, *options: Any
+        self, project: str, provider: str, address: str, model: Any, price: Any, cap: Any, *typed: Any
     ) -> None:
+        needs, options = typed[: len(self.needs)], typed[len(self.needs) :]
+        told = {name: value for (of, name), value in zip(self.needs, needs, strict=True) if of == provider}
         values = dict(zip(self.controls, options, strict=True))
         changed = {name: value for name, value in values.items() if value is not None and value != DEFAULTS[name]}
         self._keep_choices(
@@ -92,6 +97,7 @@ class Hosting(Form):
             price=price,
             cap=cap,
             options=changed,
+            needs={name: (value or "").strip() for name, value in told.items()},
         )
 
     def _give(self, project: str, key: str | None, keep: bool, *form: Any) -> None:
@@ -145,6 +151,7 @@ class Hosting(Form):
             address=chosen["address"],
             per_million=chosen["price"],
             options=chosen["options"],
+            more=chosen["needs"],
         )
         self.session.projects.remember(project, run=run.id)
 
@@ -175,6 +182,7 @@ class Hosting(Form):
             gr.Dropdown(choices=models, value=chosen["model"] or (models[0][1] if models else "")),
             chosen["price"],
             chosen["cap"],
+            *[gr.Textbox(value=chosen["needs"].get(name, ""), visible=of == provider.id) for of, name in self.needs],
             *[full[name] for name in self.controls],
             *self._state(standing),
         ]

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from studio.hosted.base import Need, Provider
 from studio.hosted.options import HostedOptions
 from studio.ui import html, words
 from studio.ui.offering import control
@@ -31,11 +32,14 @@ class Form:
             with gr.Column(elem_classes="fs-card"):
                 lines = "".join(f"<li>{html.esc(line)}</li>" for line in words.HOSTED_LINES)
                 gr.HTML(f"<h2>{html.esc(words.HOSTED_TITLE)}</h2><ul>{lines}</ul>")
-                providers = [(f"{p.title}: {p.line}", p.id) for p in self.session.providers.list()]
+                places = self.session.providers.list()
+                providers = [(f"{p.title}: {p.line}", p.id) for p in places]
                 self.provider = gr.Radio(providers, value=FIRST, label=words.HOSTED_PROVIDER, elem_id="provider")
                 self.address = gr.Textbox(
                     label=words.HOSTED_ADDRESS, info=words.HOSTED_ADDRESS_INFO, elem_id="hosted-address", max_lines=1
                 )
+                # What a provider needs besides address and key; shown with it alone.
+                self.needs = {(p.id, need.name): _field(p, need) for p in places for need in p.further}
                 self.facts = gr.HTML(elem_id="provider-facts")
                 self.key_state = gr.HTML(elem_id="key-state")
                 with gr.Row(elem_classes="fs-field") as self.key_row:
@@ -78,3 +82,8 @@ class Form:
             self.question = gr.HTML(elem_id="order-question")
             self.no = gr.Button(words.HOSTED_NO, elem_id="order-no", scale=0)
             self.yes = gr.Button(words.HOSTED_YES, variant="primary", elem_id="order-yes", scale=0)
+
+
+def _field(provider: Provider, need: Need) -> gr.Textbox:
+    name = f"hosted-{provider.id}-{need.name}"
+    return gr.Textbox(label=need.title, info=need.info, elem_id=name, max_lines=1, visible=False)

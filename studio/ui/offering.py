@@ -6,7 +6,7 @@ import gradio as gr
 from pydantic.fields import FieldInfo
 
 from studio.data.values import Finding
-from studio.hosted.base import Provider
+from studio.hosted.base import Price, Provider
 from studio.hosted.offer import Offer
 from studio.hosted.price import dollars
 from studio.jobs.sentences import duration
@@ -45,11 +45,7 @@ def provider_card(provider: Provider, model: str) -> str:
     """What one should know before choosing this provider and model, with its sources."""
     notices = [(notice.text, notice.source) for notice in provider.notices]
     ends = provider.model(model).ends if model else ""
-    items = [
-        f'<li>{html.esc(text)} <a href="{html.esc(source)}" target="_blank" rel="noopener noreferrer">'
-        f"{html.esc(words.HOSTED_SOURCE)}</a></li>"
-        for text, source in notices
-    ]
+    items = [f"<li>{html.esc(text)} {_link(source, words.HOSTED_SOURCE)}</li>" for text, source in notices]
     if ends:
         items.append(f"<li>{html.esc(words.HOSTED_ENDS.format(date=ends))}</li>")
     if not items:
@@ -85,8 +81,29 @@ def cost_card(offer: Offer | None) -> str:
         ]
     )
     lines = "".join(f'<p class="fs-line">{html.esc(note)}</p>' for note in notes)
-    card = html.card(words.HOSTED_COST_TITLE, facts + lines)
+    card = html.card(words.HOSTED_COST_TITLE, facts + _price_source(offer) + lines)
     return card + (_findings(offer) if offer.findings else "")
+
+
+def _price_source(offer: Offer) -> str:
+    """Where the price stands, and whether it is sure; nothing for one that the user gave."""
+    price, own = offer.model.price, offer.provider.prices
+    listed = _link(own, words.HOSTED_PRICE_OWN) if own else ""
+    if offer.quote.per_million is None:
+        return f'<p class="fs-line">{html.esc(words.HOSTED_PRICE_LOOK)} {listed}.</p>' if own else ""
+    if price is None or not offer.quote.as_of:
+        return ""
+    said = f"{html.esc(words.HOSTED_PRICE_FROM)} {_link(price.source, _called(price))}."
+    doubt = "" if price.confirmed else f" {html.esc(words.HOSTED_PRICE_DOUBT)} {listed}."
+    return f'<p class="fs-line">{said}{doubt}</p>'
+
+
+def _called(price: Price) -> str:
+    return words.HOSTED_PRICE_OWN if price.confirmed else words.HOSTED_PRICE_TABLE
+
+
+def _link(address: str, text: str) -> str:
+    return f'<a href="{html.esc(address)}" target="_blank" rel="noopener noreferrer">{html.esc(text)}</a>'
 
 
 def question(offer: Offer, cap: float) -> str:

@@ -114,5 +114,6 @@ def test_every_price_and_notice_has_its_source():
     for provider in hosted.PROVIDERS:
         for model in provider.models:
             assert model.price is None or (model.price.as_of and model.price.source.startswith("https://"))
+            assert model.price is None or model.price.confirmed or provider.prices.startswith("https://")
         assert all(notice.source.startswith("https://") for notice in provider.notices)
         assert provider.address or provider.hint

@@ -48,7 +48,7 @@ def start(session, dataset, fake, **more):
     return session.hosted.start(dataset.project, dataset.id, **given)
 
 
-def until(holds, seconds=60):
+def until(holds, seconds=240):
     deadline = time.monotonic() + seconds
     while not (value := holds()):
         assert time.monotonic() < deadline, "what was waited for did not come"
@@ -63,7 +63,9 @@ def test_an_offer_names_price_and_everything_in_the_way(session, dataset, fake):
     assert found.quote.dollars == pytest.approx(found.quote.tokens * 3e-6)
     assert not offer(session, dataset, fake, per_million=None).ready
     registered = session.hosted.offer(dataset.project, dataset.id, "openai", MODEL)
-    assert (registered.quote.per_million, registered.quote.as_of) == (3.0, "2026-04")
+    assert (registered.quote.per_million, registered.quote.as_of) == (3.0, "2026-05")
+    unnamed = session.hosted.offer(dataset.project, dataset.id, "openai", "gpt-4.1-mini-2025-04-14")
+    assert (unnamed.quote.dollars, unnamed.ready) == (None, False), "no source names this price, so the user is asked"
     with pytest.raises(UsageError):
         offer(session, dataset, fake, address="http://api.example.org")
     assert fake.script.seen == [], "a price is told without asking anybody"
@@ -123,6 +125,22 @@ def test_a_studio_that_has_the_key_takes_its_runs_up_again_by_itself(session, da
         second.runs.stop(run.id)
         assert second.runs.wait(run.id, lambda event: None).state == "stopped"
     assert next(iter(fake.world.jobs.values())).data["status"] == "cancelled"
+
+
+def test_a_run_whose_key_is_gone_for_good_can_be_given_up(session, dataset, fake):
+    fake.world.course = Course(steps=3000, steps_per_poll=1)
+    session.providers.give_key("other", fake.address, KEY)
+    run = start(session, dataset, fake)
+    with pytest.raises(JobError, match="is not left alone"):
+        session.hosted.give_up(run.id)
+    until(lambda: session.runs.get(run.id).state.remote)
+    os.kill(process.read(run.folder).pid, signal.SIGKILL)
+    until(lambda: session.runs.get(run.id).state.state == "interrupted")
+    with pytest.raises(JobError, match="gives it up"):
+        session.runs.delete(run.id)
+    session.hosted.give_up(run.id)
+    assert session.runs.list() == []
+    assert not run.folder.exists()
 
 
 def test_a_studio_that_serves_others_reaches_nothing_inside(home):
