@@ -13,7 +13,7 @@ from studio.data.keys import fingerprint, row_key
 from studio.data.leakage import leaks
 from studio.data.measuring import measure, measured
 from studio.data.mending import preview_repair, repairs_for, safe_repairs
-from studio.data.parts import column_values, part_of, parts_of_files
+from studio.data.parts import column_of, part_of, parts_of_files
 from studio.data.recipe import Edit, Mapping, Recipe
 from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.sources import name_of, size_of, sources_of
@@ -61,7 +61,7 @@ __all__ = [
     "Task",
     "advice",
     "check_file",
-    "column_values",
+    "column_of",
     "cut_rows",
     "divide",
     "export_rows",

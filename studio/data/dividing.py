@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from studio.data.parts import column_values, part_of, parts_of_files
+from studio.data.parts import column_of, part_of, parts_of_files
 from studio.data.split import Part, make_split, save_split
-from studio.data.store import load_examples, load_report, originals, rows_file
-from studio.data.values import Example
+from studio.data.store import load_report, originals, rows_file
+from studio.data.table import Rows
 
 
 def divide(folder: Path, version: int, how: Mapping[str, Any], kept: Path | None = None) -> Path:
@@ -17,15 +17,15 @@ def divide(folder: Path, version: int, how: Mapping[str, Any], kept: Path | None
 
     Raises as make_split does, and DataError where no row has the column.
     """
-    examples = load_examples(rows_file(folder, version))
+    rows = Rows(rows_file(folder, version))
     made = make_split(
-        examples,
+        rows,
         seed=how.get("seed", 17),
         validation_share=how.get("validation", 0.1),
         test_share=how.get("test", 0.1),
         stratify=how.get("stratify", True),
         groups="near" if how.get("near") else None,
-        **_sides(kept or folder, examples, how),
+        **_sides(kept or folder, rows, how),
     )
     # A folder for each version: the same contents can stand in another order, and the file is named after contents.
     target = folder if version == 1 else folder / f"v{version}"
@@ -46,13 +46,12 @@ def _word(name: str) -> str:
     return next((word for word in words if part_of(word)), "")
 
 
-def _sides(folder: Path, examples: Sequence[Example], how: Mapping[str, Any]) -> dict[str, Any]:
+def _sides(folder: Path, rows: Rows, how: Mapping[str, Any]) -> dict[str, Any]:
     files = how.get("files") or parts_named(load_report(folder).files)
     if files:
-        return {"parts": parts_of_files(examples, files)}
+        return {"parts": parts_of_files(rows, files)}
     if not how.get("column"):
         return {}
-    values = column_values(originals(folder), examples, how["column"])
-    parts = [part_of(value) for value in values]
-    named = {part for part in parts if part}
-    return {"parts": parts} if {"validation", "test"} & named else {"column": values}
+    column = column_of(originals(folder), rows, how["column"])
+    named = {part for part in column.parts if part}
+    return {"parts": column.parts} if {"validation", "test"} & named else {"column": column.numbers}

@@ -1,118 +1,73 @@
-"""Which rows must stay on one side of a split, and in which order such groups are taken for the held-out parts.
+"""Which rows must stay on one side of a split, and in which order such groups are taken for the held-out parts."""
 
-Everything goes by the hash of what rows say, not by their place, so that a sorted or shuffled copy splits the same.
-"""
-
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from studio.data.checks.labels import LabelCount
-from studio.data.keys import example_digest, row_digest
-from studio.data.near import Near
-from studio.data.values import Example
+from studio.data.joined import Joined
 
-Groups = list[list[int]]
-
-_BATCH = 4096
+Numbers = NDArray[np.int64]
 
 
-def by_key(keys: Iterable[Hashable]) -> Groups:
-    """Rows with the same key together."""
-    groups: dict[Hashable, list[int]] = defaultdict(list)
-    for row, key in enumerate(keys):
-        groups[key].append(row)
-    return list(groups.values())
+@dataclass(frozen=True)
+class Groups:
+    """of: the group of each row. sizes: the rows of each group. order: the groups as the seed takes them. Any beginning
+    of it holds each kind about in proportion: of a kind with n groups the k-th comes at (k + 1/2) / n."""
+
+    of: Numbers
+    sizes: Numbers
+    order: Numbers
 
 
-def prompts_of(examples: Sequence[Example]) -> list[bytes]:
-    """A digest of each row's prompt; of the row itself where it has none, as raw text."""
-    return [row_digest(example.prompt) if example.prompt else example_digest(example) for example in examples]
+def by_rank(ranks: NDArray[np.uint64], kinds: NDArray[np.int32]) -> Groups:
+    """Rows of the same rank together."""
+    distinct, of = np.unique(ranks, return_inverse=True)
+    return Groups(of, np.bincount(of), _in_order(distinct, _kinds(of, kinds, len(distinct))))
 
 
-def near_prompts(examples: Sequence[Example]) -> list[int]:
-    """A number for each row: rows whose prompts are nearly the same, directly or by way of others, have the same one.
-    Linear in rows."""
-    digests = prompts_of(examples)
-    asked = {digest: asked_of(example) for digest, example in zip(digests, examples, strict=True)}
-    # In the order of the digests: which of two prompts comes first must not depend on the file.
-    ordered = sorted(asked)
-    joined = _Joined(len(ordered))
-    near = Near(1)
-    for start in range(0, len(ordered), _BATCH):
-        found = near.put([asked[digest] for digest in ordered[start : start + _BATCH]])
-        for place in np.flatnonzero(found >= 0):
-            joined.join(start + int(place), int(found[place]))
-    number = {digest: joined.root(place) for place, digest in enumerate(ordered)}
-    return [number[digest] for digest in digests]
-
-
-def joined_keys(*keys: Sequence[Hashable]) -> list[int]:
-    """A number for each row: rows that have any of the keys in common, directly or by way of others, have the same."""
-    rows = len(keys[0])
-    joined = _Joined(rows)
+def by_keys(
+    keys: Sequence[ArrayLike], prompts: NDArray[np.uint64], ranks: NDArray[np.uint64], kinds: NDArray[np.int32]
+) -> Groups:
+    """Rows that have any of the keys in common, directly or by way of others, together. keys: arrays with a value for
+    each row. A group has the rank of its first prompt."""
+    joined = Joined(len(ranks))
     for column in keys:
-        first: dict[Hashable, int] = {}
-        for row, key in enumerate(column):
-            joined.join(row, first.setdefault(key, row))
-    return [joined.root(row) for row in range(rows)]
+        _, first, which = np.unique(column, return_index=True, return_inverse=True)
+        for row, earlier in enumerate(first[which]):
+            joined.join(row, int(earlier))
+    _, of = np.unique(joined.roots(), return_inverse=True)
+    rows = np.lexsort((prompts, of))
+    begins = np.flatnonzero(np.diff(of[rows], prepend=-1))
+    count = len(begins)
+    return Groups(of, np.bincount(of), _in_order(ranks[rows[begins]], _kinds(of, kinds, count)))
 
 
-def strata(examples: Sequence[Example]) -> list[str]:
-    """The label of each row; the same word for all rows where they have no labels."""
-    count = LabelCount()
-    for example in examples:
-        count.add(example)
-    if not count.are_labels():
-        return [""] * len(examples)
-    return [" ".join(example.labels) or example.answer for example in examples]
+def by_row(ranks: NDArray[np.uint64]) -> Groups:
+    """Each row by itself."""
+    every = np.arange(len(ranks))
+    return Groups(every, np.ones(len(ranks), np.int64), np.argsort(ranks, kind="stable"))
 
 
-def in_order(groups: Groups, digests: Sequence[bytes], seed: int, kinds: Sequence[str]) -> Groups:
-    """The groups in the order in which the seed takes them. Any beginning of it holds each kind about in proportion:
-    of a kind with n groups the k-th comes at (k + 1/2) / n. digests and kinds: of each row."""
-    ranked = sorted((_rank(group, digests, seed), group) for group in groups)
-    by_kind: dict[str, list[tuple[bytes, list[int]]]] = defaultdict(list)
-    for rank, group in ranked:
-        by_kind[_kind(group, kinds)].append((rank, group))
-    placed = [
-        ((2 * place + 1) / (2 * len(same)), rank, group)
-        for same in by_kind.values()
-        for place, (rank, group) in enumerate(same)
-    ]
-    return [group for _, _, group in sorted(placed)]
+def _in_order(ranks: NDArray[np.uint64], kinds: NDArray[np.int32]) -> Numbers:
+    """ranks and kinds: of each group."""
+    if not kinds.any():
+        return np.argsort(ranks)
+    sorted_by_kind = np.lexsort((ranks, kinds))
+    groups_of_kind = np.bincount(kinds)[kinds[sorted_by_kind]]
+    first_of_kind = np.searchsorted(kinds[sorted_by_kind], kinds[sorted_by_kind])
+    place = np.arange(len(ranks)) - first_of_kind
+    share = (2 * place + 1) / (2 * groups_of_kind)
+    return sorted_by_kind[np.lexsort((ranks[sorted_by_kind], share))]
 
 
-def _rank(group: list[int], digests: Sequence[bytes], seed: int) -> bytes:
-    least = min(digests[row] for row in group)
-    return hashlib.sha256(str(seed).encode() + b"\n" + least).digest()
-
-
-def _kind(group: list[int], kinds: Sequence[str]) -> str:
-    found = Counter(kinds[row] for row in group)
-    return min(found, key=lambda kind: (-found[kind], kind))
-
-
-def asked_of(example: Example) -> str:
-    """What a row asks, without the system prompt; its text where it asks nothing."""
-    turns = example.prompt or example.messages
-    return "\n".join(message.content for message in turns if message.role != "system")
-
-
-class _Joined:
-    """Union-find: numbers that were joined have the same root, the smallest of them."""
-
-    def __init__(self, count: int) -> None:
-        self._parent = list(range(count))
-
-    def root(self, number: int) -> int:
-        while self._parent[number] != number:
-            self._parent[number] = self._parent[self._parent[number]]
-            number = self._parent[number]
-        return number
-
-    def join(self, one: int, other: int) -> None:
-        first, second = sorted((self.root(one), self.root(other)))
-        self._parent[second] = first
+def _kinds(of: Numbers, kinds: NDArray[np.int32], groups: int) -> NDArray[np.int32]:
+    """The most frequent kind of each group, of equally frequent ones the first in the alphabet."""
+    if not kinds.any():
+        return np.zeros(groups, np.int32)
+    most = int(kinds.max()) + 1
+    pairs, counts = np.unique(of * most + kinds, return_counts=True)
+    best = np.lexsort((pairs % most, -counts, pairs // most))
+    begins = np.flatnonzero(np.diff(pairs[best] // most, prepend=-1))
+    return (pairs[best[begins]] % most).astype(np.int32)

@@ -26,6 +26,17 @@ def example_digest(example: Example) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
+def prompt_digest(example: Example) -> bytes:
+    """SHA-256 of a row's prompt; of the row itself where it has none, as raw text."""
+    return row_digest(example.prompt) if example.prompt else example_digest(example)
+
+
+def asked_of(example: Example) -> str:
+    """What a row asks, without the system prompt; its text where it asks nothing."""
+    turns = example.prompt or example.messages
+    return "\n".join(message.content for message in turns if message.role != "system")
+
+
 def row_digest(messages: Iterable[Message]) -> bytes:
     """SHA-256 of messages, role, weight and length before each text, so that none runs into another."""
     return hashlib.sha256("".join(map(_written, messages)).encode("utf-8")).digest()

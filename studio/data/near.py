@@ -11,15 +11,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.data.seen import Seen
+from studio.data.seen import Blocks, Seen
 
 VALUES = 16
 """Minima kept of a text. The estimate of a share of 0.9 is off by 0.075 (one standard deviation)."""
 LEAST_ALIKE = 13 / VALUES
 MOST_CHARACTERS = 1 << 16
 _CHUNK_BYTES = 1 << 19
-_BLOCK_ROWS = 1 << 16
 _LONGEST_WORD = 64
+
+# Rows meet where one of these groups of minima is the same: 0.9 alike in each part is met in 99.8 of 100 cases.
+BANDS = [slice(3 * n, 3 * n + 3) for n in range(5)]
+BANDS_OF_TWO = [slice(2 * n, 2 * n + 2) for n in range(6)]
 
 _chance = np.random.default_rng(17)
 
@@ -58,57 +61,39 @@ class Near:
 
     def __init__(self, parts: int) -> None:
         self._parts = parts
-        # Rows meet where one of these groups of minima is the same: 0.9 alike in each part is met in 99.8 of 100 cases.
-        self._bands = (
-            [slice(2 * n, 2 * n + 2) for n in range(6)] if parts == 2 else [slice(3 * n, 3 * n + 3) for n in range(5)]
-        )
+        self._bands = BANDS_OF_TWO if parts == 2 else BANDS
         self._seen = [Seen(np.uint32) for _ in self._bands]
-        self._kept: list[NDArray[np.uint8]] = []
+        self._kept = Blocks()
         self.rows = 0
 
     def put(self, *parts: Sequence[str]) -> NDArray[np.int64]:
         """Takes the next rows, as many texts a part as there are rows; answers for each the number (0-based, in the
         order of being put) of an earlier row like it, -1 where there is none."""
-        values = [minima(texts) for texts in parts]
+        return self.put_minima(*map(minima, parts))
+
+    def put_minima(self, *values: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """`put` of texts whose minima are known."""
         count = len(values[0])
         numbers = np.arange(self.rows, self.rows + count, dtype=np.int64)
-        self._keep(np.concatenate([part.astype(np.uint8) for part in values], axis=1))
+        self._kept.add(np.concatenate([part.astype(np.uint8) for part in values], axis=1))
         found = np.full(count, -1, np.int64)
         for band, seen in zip(self._bands, self._seen, strict=True):
-            first = seen.put(_key([part[:, band] for part in values]), numbers)
+            first = seen.put(band_key([part[:, band] for part in values]), numbers)
             rows = np.flatnonzero((first < numbers) & (found < 0))
             found[rows] = np.where(self._are_alike(first[rows], numbers[rows]), first[rows], -1)
         self.rows += count
         return found
 
-    def _keep(self, sketches: NDArray[np.uint8]) -> None:
-        """Appends to blocks of a fixed size: an array that grows as a whole would be held twice while it grows."""
-        at = self.rows % _BLOCK_ROWS
-        while len(sketches):
-            if at == 0:
-                self._kept.append(np.empty((_BLOCK_ROWS, sketches.shape[1]), np.uint8))
-            fits = sketches[: _BLOCK_ROWS - at]
-            self._kept[-1][at : at + len(fits)] = fits
-            sketches = sketches[len(fits) :]
-            at = (at + len(fits)) % _BLOCK_ROWS
-
     def _are_alike(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-        first, second = self._sketches(one), self._sketches(other)
+        first, second = self._kept.rows(one), self._kept.rows(other)
         yes = np.ones(len(one), bool)
         for part in range(self._parts):
             columns = slice(part * VALUES, (part + 1) * VALUES)
             yes &= alike(first[:, columns], second[:, columns]) >= LEAST_ALIKE
         return yes
 
-    def _sketches(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        out = np.empty((len(rows), self._parts * VALUES), np.uint8)
-        for block in np.unique(rows // _BLOCK_ROWS):
-            here = rows // _BLOCK_ROWS == block
-            out[here] = self._kept[block][rows[here] % _BLOCK_ROWS]
-        return out
 
-
-def _key(groups: list[NDArray[np.uint32]]) -> NDArray[np.uint32]:
+def band_key(groups: list[NDArray[np.uint32]]) -> NDArray[np.uint32]:
     """One number for a few minima of each part."""
     key = np.zeros(len(groups[0]), np.uint64)
     for column in np.concatenate(groups, axis=1).T:

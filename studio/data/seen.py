@@ -4,10 +4,13 @@ Keys lie in sorted runs that are merged as they grow, up to a size that can be m
 look-up is a binary search in each run.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 _LARGEST_RUN = 1 << 19
+_BLOCK_ROWS = 1 << 16
 
 
 class Seen:
@@ -42,3 +45,30 @@ class Seen:
             joined = np.concatenate((keys, last_keys))
             order = np.argsort(joined, kind="stable")
             self._runs[-2:] = [(joined[order], np.concatenate((numbers, last_numbers))[order])]
+
+
+class Blocks:
+    """Rows of an array in blocks of a fixed size: an array that grows as a whole would be held twice while it grows."""
+
+    def __init__(self) -> None:
+        self._blocks: list[NDArray[Any]] = []
+        self._count = 0
+
+    def add(self, rows: NDArray[Any]) -> None:
+        at = self._count % _BLOCK_ROWS
+        self._count += len(rows)
+        while len(rows):
+            if at == 0:
+                self._blocks.append(np.empty((_BLOCK_ROWS, rows.shape[1]), rows.dtype))
+            fits = rows[: _BLOCK_ROWS - at]
+            self._blocks[-1][at : at + len(fits)] = fits
+            rows = rows[len(fits) :]
+            at = (at + len(fits)) % _BLOCK_ROWS
+
+    def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
+        """The rows of these numbers, in their order."""
+        out = np.empty((len(numbers), *self._blocks[0].shape[1:]), self._blocks[0].dtype)
+        for block in np.unique(numbers // _BLOCK_ROWS):
+            here = numbers // _BLOCK_ROWS == block
+            out[here] = self._blocks[block][numbers[here] % _BLOCK_ROWS]
+        return out

@@ -1,15 +1,19 @@
-"""Which rows teach, steer and judge: a seeded split by content, and its file. Which rows stay together is grouping.py's
-business."""
+"""Which rows teach, steer and judge: a seeded split by content, and its file. What it goes by is gathering.py's
+business, which rows stay together grouping.py's."""
 
 import hashlib
 import json
 import os
-from collections.abc import Hashable, Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from studio.data.grouping import Groups, by_key, in_order, joined_keys, near_prompts, prompts_of, strata
-from studio.data.keys import example_digest
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from studio.data.gathering import Digests, Gathered
+from studio.data.grouping import Groups, by_keys, by_rank, by_row
 from studio.data.values import Example, Split
 from studio.errors import DataError, OptionError
 
@@ -20,97 +24,93 @@ MOST_HELD_OUT = 500
 LEAST_VALIDATION = 2
 
 Part = Literal["training", "validation", "test"]
+PARTS: tuple[Part, ...] = ("training", "validation", "test")
+_TRAINING, _VALIDATION, _TEST = range(3)
+Sides = NDArray[np.int8]
+"""The place in PARTS of each row's part."""
 
 
 def make_split(
-    examples: Sequence[Example],
+    examples: Iterable[Example],
     seed: int = 17,
     validation_share: float = 0.1,
     test_share: float = 0.1,
     *,
     stratify: bool = True,
     groups: Literal["near"] | None = None,
-    column: Sequence[Hashable] | None = None,
+    column: ArrayLike | None = None,
     parts: Sequence[Part | None] | None = None,
 ) -> Split:
-    """Training, validation and test rows; each held-out part has 8 to 500 rows, below 40 rows there is no test.
+    """Training, validation and test rows; each held-out part has 8 to 500 rows, below 40 rows there is no test. The
+    rows are taken as a stream, and none is held.
 
     Rows with the same prompt stay on one side; with groups 'near' also those whose prompts are nearly the same, with
-    `column` (a value for each row) also those with the same value. Where that cannot be (few prompts for many rows),
-    rows that are the same in full stay on one side; where even that cannot be, the test part stays empty and single
-    rows are drawn for validation. stratify: labels have about the same shares in all parts. parts: of rows whose side
-    is given (separate files, a column that says so); what no row is given for is drawn from the others, and rows
-    without a side go to training.
+    `column` (an array with a value for each row) also those with the same value. Where that cannot be (few prompts for
+    many rows), rows that are the same in full stay on one side; where even that cannot be, the test part stays empty
+    and single rows are drawn for validation. stratify: labels have about the same shares in all parts. parts: of rows
+    whose side is given (separate files, a column that says so); what no row is given for is drawn from the others, and
+    rows without a side go to training.
 
-    Raises DataError below 4 rows or where no row is left to learn from, OptionError for shares that leave nothing for
-    training.
+    Raises DataError below 4 rows, where no row is left to learn from, or with more prompts than are compared with each
+    other; OptionError for shares that leave nothing for training.
     """
     if not (0 < validation_share < 1 and 0 <= test_share < 1 and validation_share + test_share < 1):
         raise OptionError(
             "The shares for validation and test leave no rows for training.", "Use shares such as 0.1 and 0.1."
         )
-    if len(examples) < LEAST_ROWS:
+    sides = np.array([PARTS.index(part or "training") for part in parts or ()], np.int8)
+    is_given = sides != _TRAINING
+    gathered = Gathered(seed, stratify=stratify, near=groups == "near", prompts=column is not None)
+    gathered.take(examples, is_given if parts else None)
+    if gathered.rows < LEAST_ROWS:
         raise DataError(
-            f"The data has {len(examples)} usable rows, and training needs at least {LEAST_ROWS}.",
+            f"The data has {gathered.rows} usable rows, and training needs at least {LEAST_ROWS}.",
             "Add examples, or mend the rows with errors.",
         )
-    given = {name: [row for row, part in enumerate(parts or ()) if part == name] for name in ("validation", "test")}
-    held_out = set(given["validation"]) | set(given["test"])
-    pool = [row for row in range(len(examples)) if row not in held_out]
-    if not pool:
+    if not parts:
+        sides, is_given = np.zeros(gathered.rows, np.int8), np.zeros(gathered.rows, bool)
+    pool = np.flatnonzero(~is_given)
+    if not len(pool):
         raise DataError("No row is left for training.", "Give some rows to training, or let the studio divide them.")
-    targets = _targets(len(pool), validation_share, test_share)
-    wanted = (0 if given["validation"] else targets[0], 0 if given["test"] else targets[1], targets[2])
-    chosen = [examples[row] for row in pool]
-    values = None if column is None else [column[row] for row in pool]
-    drawn = _drawn(chosen, seed, wanted, strata(chosen) if stratify else [""] * len(chosen), groups, values)
-    sides = [[pool[row] for row in side] for side in drawn]
-    training, validation, test = (
-        tuple(sorted(rows)) for rows in (sides[0], sides[1] + given["validation"], sides[2] + given["test"])
-    )
-    digests = [example_digest(example) for example in examples]
-    return Split(training, validation, test, seed, _fingerprint(digests, (training, validation, test), seed))
+    validation, test, least = _targets(len(pool), validation_share, test_share)
+    wanted = (0 if _VALIDATION in sides else validation, 0 if _TEST in sides else test, least)
+    if wanted[0] or wanted[1]:
+        sides[pool] = _drawn(gathered, pool, seed, wanted, None if column is None else np.asarray(column)[pool])
+    return _split(sides, seed, _fingerprint(gathered.digests, sides, seed))
 
 
 def _drawn(
-    examples: Sequence[Example],
-    seed: int,
-    wanted: tuple[int, int, int],
-    kinds: Sequence[str],
-    near: str | None,
-    column: Sequence[Hashable] | None,
-) -> tuple[list[int], list[int], list[int]]:
-    """Training, validation and test rows of these. wanted: rows for validation, for test, and the least of each."""
-    if not wanted[0] and not wanted[1]:
-        return list(range(len(examples))), [], []
-    prompts = prompts_of(examples)
-    keys: list[Sequence[Hashable]] = [prompts]
-    keys += [near_prompts(examples)] if near else []
-    keys += [column] if column is not None else []
-    together = by_key(joined_keys(*keys) if len(keys) > 1 else prompts)
-    drawn = _draw(in_order(together, prompts, seed, kinds), *wanted)
-    if drawn is None:
-        rows = [example_digest(example) for example in examples]
-        drawn = _draw(in_order(by_key(rows), rows, seed, kinds), *wanted)
-        if drawn is None:
-            singles = in_order([[row] for row in range(len(rows))], rows, seed, [""] * len(rows))
-            least = min(LEAST_VALIDATION, len(singles) - 1) if wanted[0] else 0
-            drawn = singles[least:], singles[:least], []
-    training, validation, test = ([row for group in side for row in group] for side in drawn)
-    return training, validation, test
+    gathered: Gathered, pool: NDArray[np.int64], seed: int, wanted: tuple[int, int, int], column: NDArray[Any] | None
+) -> Sides:
+    """The sides of the rows of the pool. wanted: rows for validation, for test, and the least of each."""
+    ranks, kinds, near = gathered.ranks, gathered.kinds, gathered.near
+    keys = [key for key in (near, column) if key is not None]
+    together = by_keys([ranks, *keys], gathered.prompts, ranks, kinds) if keys else by_rank(ranks, kinds)
+    drawn = _draw(together, *wanted)
+    if drawn is not None:
+        return drawn
+    rows = gathered.digests.ranks(seed)[pool]
+    drawn = _draw(by_rank(rows, kinds), *wanted)
+    if drawn is not None:
+        return drawn
+    sides = np.zeros(len(rows), np.int8)
+    least = min(LEAST_VALIDATION, len(rows) - 1) if wanted[0] else 0
+    sides[by_row(rows).order[:least]] = _VALIDATION
+    return sides
 
 
 def save_split(split: Split, folder: Path) -> Path:
-    """Writes split-<first 12 digits of the fingerprint>.json into `folder`; the same split gives the same file."""
+    """Writes split-<first 12 digits of the fingerprint>.json into `folder`; the same split gives the same file. The
+    rows that are not held out are those to learn from."""
     path = folder / f"split-{split.fingerprint[:12]}.json"
     text = json.dumps(
         {
-            "v": 1,
+            "v": 2,
             "seed": split.seed,
             "fingerprint": split.fingerprint,
-            "training": split.training,
-            "validation": split.validation,
-            "test": split.test,
+            "rows": len(split.training) + len(split.validation) + len(split.test),
+            "validation": list(split.validation),
+            "test": list(split.test),
         }
     )
     part = path.with_suffix(f".{os.getpid()}.part")
@@ -121,20 +121,31 @@ def save_split(split: Split, folder: Path) -> Path:
 
 def load_split(path: Path) -> Split:
     """A split as it was saved; DataError when the file is missing or damaged."""
+    remedy = "Make the split again from the Data tab."
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        parts = [tuple(map(int, raw[name])) for name in ("training", "validation", "test")]
-        split = Split(parts[0], parts[1], parts[2], int(raw["seed"]), str(raw["fingerprint"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"The split file {path.name} is missing or damaged.", "Make the split again from the Data tab."
-        ) from error
-    every = [*split.training, *split.validation, *split.test]
-    if sorted(every) != list(range(len(every))):
-        raise DataError(
-            f"The split file {path.name} does not name every row once.", "Make the split again from the Data tab."
-        )
-    return split
+        held_out = [np.array(raw[part], np.uint32) for part in PARTS[1:]]
+        # The first version of the file names the rows to learn from too.
+        rows = raw["rows"] if raw["v"] > 1 else len(raw["training"]) + sum(map(len, held_out))
+        sides = np.zeros(rows, np.int8)
+        for side, numbers in enumerate(held_out, start=1):
+            sides[numbers] = side
+        seed, mark = int(raw["seed"]), str(raw["fingerprint"])
+        whole = raw["v"] > 1 or sorted(raw["training"]) == np.flatnonzero(sides == _TRAINING).tolist()
+    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
+        raise DataError(f"The split file {path.name} is missing or damaged.", remedy) from error
+    if not whole or np.count_nonzero(sides) != sum(map(len, held_out)):
+        raise DataError(f"The split file {path.name} does not name every row once.", remedy)
+    return _split(sides, seed, mark)
+
+
+def _split(sides: Sides, seed: int, mark: str) -> Split:
+    return Split(_rows(sides, _TRAINING), _rows(sides, _VALIDATION), _rows(sides, _TEST), seed, mark)
+
+
+def _rows(sides: Sides, side: int) -> "array[int]":
+    """The rows of a part, in order, 4 bytes each."""
+    return array("I", np.flatnonzero(sides == side).astype(np.uint32).tobytes())
 
 
 def _targets(rows: int, validation_share: float, test_share: float) -> tuple[int, int, int]:
@@ -147,39 +158,46 @@ def _targets(rows: int, validation_share: float, test_share: float) -> tuple[int
     return validation, test if test_share else 0, LEAST_HELD_OUT
 
 
-def _draw(groups: Groups, validation: int, test: int, least: int) -> tuple[Groups, Groups, Groups] | None:
-    """Training, validation and test groups, or None where the groups are too big to give parts of fair size."""
-    test_groups, rest = _take(groups, test, least) if test else ([], groups)
-    validation_groups, rest = _take(rest, validation, least) if validation else ([], rest)
-    missing = (test and not test_groups) or (validation and not validation_groups) or not rest
-    return None if missing else (rest, validation_groups, test_groups)
+def _draw(groups: Groups, validation: int, test: int, least: int) -> Sides | None:
+    """The sides of the rows, or None where the groups are too big to give parts of fair size."""
+    side_of = np.zeros(len(groups.sizes), np.int8)
+    order = groups.order
+    for side, wanted in ((_TEST, test), (_VALIDATION, validation)):
+        if wanted:
+            taken = _taken(order, groups.sizes, wanted, least)
+            side_of[taken] = side
+            order = order[side_of[order] == _TRAINING]
+            if not taken:
+                return None
+    return side_of[groups.of] if len(order) else None
 
 
-def _take(groups: Groups, wanted: int, least: int) -> tuple[Groups, Groups]:
-    """Groups in order as long as they fit into `wanted` rows, and the rest. Where that gives fewer than `least`, the
-    smallest of the rest come too; nothing is taken where that would overshoot by far."""
-    taken: Groups = []
-    rest: Groups = []
+def _taken(order: NDArray[np.int64], sizes: NDArray[np.int64], wanted: int, least: int) -> list[int]:
+    """Groups in order as long as they fit into `wanted` rows. Where that gives fewer than `least`, the smallest of the
+    rest come too; none where that would overshoot by far."""
+    taken: list[int] = []
     count = 0
-    for group in groups:
-        fits = count + len(group) <= wanted
-        (taken if fits else rest).append(group)
-        count += len(group) if fits else 0
-    while count < least and rest:
-        smallest = min(rest, key=len)
-        rest.remove(smallest)
-        taken.append(smallest)
-        count += len(smallest)
-    if not least <= count <= min(max(2 * wanted, least), MOST_HELD_OUT):
-        return [], groups
-    return taken, rest
+    for group in map(int, order):
+        if count + sizes[group] <= wanted:
+            taken.append(group)
+            count += int(sizes[group])
+        if count == wanted:
+            break
+    rest = order[~np.isin(order, taken)] if count < least else order[:0]
+    for group in rest[np.argsort(sizes[rest], kind="stable")].tolist():
+        if count >= least:
+            break
+        taken.append(group)
+        count += int(sizes[group])
+    return taken if least <= count <= min(max(2 * wanted, least), MOST_HELD_OUT) else []
 
 
-def _fingerprint(rows: list[bytes], parts: Iterable[tuple[int, ...]], seed: int) -> str:
+def _fingerprint(digests: Digests, sides: Sides, seed: int) -> str:
     """Over the seed and the contents of each part, whatever the order of rows in the file."""
     sha = hashlib.sha256(f"split 1 seed {seed}\n".encode())
-    for part in parts:
-        sha.update(f"{len(part)}\n".encode())
-        for digest in sorted(rows[row] for row in part):
-            sha.update(digest)
+    for side in range(len(PARTS)):
+        chosen = sides == side
+        sha.update(f"{np.count_nonzero(chosen)}\n".encode())
+        for some in digests.sorted(chosen):
+            sha.update(some.tobytes())
     return sha.hexdigest()

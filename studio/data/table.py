@@ -48,6 +48,16 @@ def stream_examples(path: Path) -> Iterator[Example]:
         yield from group
 
 
+class Rows:
+    """The rows of a file, read as a stream each time anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[Example]:
+        return stream_examples(self._path)
+
+
 def slice_examples(path: Path, start: int, count: int) -> tuple[list[tuple[int, Example]], int]:
     """`count` rows from the `start`-th (0-based) on, each with its number, and how many rows the file has."""
     with _opened(path) as file:

@@ -1,6 +1,7 @@
 """The nouns of the data room: Source, Finding, Report, Message, Example, Split. Small frozen values, no behaviour of
 their own beyond what follows from their fields."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -126,8 +127,8 @@ class Split:
     few rows: every verdict is then 'cannot tell'. fingerprint: over the contents and membership of the rows.
     """
 
-    training: tuple[int, ...]
-    validation: tuple[int, ...]
-    test: tuple[int, ...]
+    training: Sequence[int]
+    validation: Sequence[int]
+    test: Sequence[int]
     seed: int
     fingerprint: str = field(default="")

@@ -1,6 +1,8 @@
 """The split: disjoint, covering, by content, grouped by prompt, and the same from its file."""
 
+import json
 import random
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from tests.data.make import example
 pairs = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), min_size=4, max_size=150)
 
 
-def contents(examples: list[Example], part: tuple[int, ...]) -> list[str]:
+def contents(examples: list[Example], part: Iterable[int]) -> list[str]:
     return sorted(row_key(examples[row]) for row in part)
 
 
@@ -30,7 +32,7 @@ def test_split_is_sound_and_knows_no_order(rows: list[tuple[int, int]], seed: in
     assert len(split.test) >= 8 or not split.test
     assert len(examples) >= 40 or not split.test
     held_out = set(contents(examples, split.test))
-    assert not held_out & set(contents(examples, split.training + split.validation))
+    assert not held_out & set(contents(examples, [*split.training, *split.validation]))
     shuffled = chance.sample(examples, len(examples))
     again = make_split(shuffled, seed)
     assert again.fingerprint == split.fingerprint
@@ -95,7 +97,7 @@ def test_split_file(tmp_path: Path) -> None:
 
 
 def test_damaged_split_file(tmp_path: Path) -> None:
-    twice = save_split(Split((0, 1), (1,), (), 17, "abc"), tmp_path)
+    twice = save_split(Split((0, 1), (1,), (1,), 17, "abc"), tmp_path)
     for path in (twice, tmp_path / "none.json"):
         with pytest.raises(DataError):
             load_split(path)
@@ -104,9 +106,27 @@ def test_damaged_split_file(tmp_path: Path) -> None:
         load_split(twice)
 
 
+def test_a_split_file_of_the_first_version_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "split-abc.json"
+    old = {"v": 1, "seed": 3, "fingerprint": "abc", "training": [0, 2, 4], "validation": [3], "test": [1]}
+    path.write_text(json.dumps(old), encoding="utf-8")
+    split = load_split(path)
+    assert (list(split.training), list(split.validation), list(split.test)) == ([0, 2, 4], [3], [1])
+    assert (split.seed, split.fingerprint) == (3, "abc")
+    path.write_text(json.dumps({**old, "training": [0, 2, 3]}), encoding="utf-8")
+    with pytest.raises(DataError, match="every row once"):
+        load_split(path)
+
+
+def test_the_fingerprint_stays_what_it_was() -> None:
+    split = make_split([example(f"p{n}", "a") for n in range(50)])
+    assert split.fingerprint[:16] == "0780ad627fbad48e"
+    assert list(split.test) == [5, 9, 17, 21, 27, 37, 41, 49]
+
+
 def test_real_file_has_no_prompt_on_two_sides(shared_data: Path) -> None:
     examples = check_file(shared_data / "tasks" / "medquad_chat_short.jsonl").examples
     split = make_split(examples)
     training = {examples[row].prompt for row in split.training}
-    assert not training & {examples[row].prompt for row in split.validation + split.test}
+    assert not training & {examples[row].prompt for row in [*split.validation, *split.test]}
     assert (len(split.validation), len(split.test)) == (500, 500)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from studio.data import Example, Recipe, check_file, make_split, row_key
 from studio.data.leakage import leaks
-from studio.data.parts import column_values, part_of, parts_of_files
+from studio.data.parts import column_of, parts_of_files
 from studio.data.values import Message, Source, Split
 from studio.errors import DataError
 from tests.data.make import example, lines
@@ -35,7 +35,7 @@ SIDES = ("training", "validation", "test")
 
 
 def sides(split: Split) -> tuple[tuple[int, ...], ...]:
-    return split.training, split.validation, split.test
+    return tuple(split.training), tuple(split.validation), tuple(split.test)
 
 
 def sound(examples: list[Example], split: Split) -> None:
@@ -107,7 +107,7 @@ def test_sides_that_are_given() -> None:
     given = ["test"] * 20 + [None] * 10 + ["training"] * 70
     split = make_split(examples, parts=given)
     sound(examples, split)
-    assert split.test == tuple(range(20))
+    assert list(split.test) == list(range(20))
     assert len(split.validation) == 8
     both = make_split(examples, parts=["validation"] * 30 + ["test"] * 1 + [None] * 69)
     assert sides(both) == (tuple(range(31, 100)), tuple(range(30)), (30,))
@@ -122,13 +122,19 @@ def test_sides_from_a_column_and_from_files(tmp_path: Path) -> None:
     paths[1].write_text("{broken\n" + lines(*rows[30:]), "utf-8")
     examples = check_file(paths, recipe=Recipe()).examples
     sources = [Source(path, path.name) for path in paths]
-    values = column_values(sources, examples, "fold")
-    assert values == [row["fold"] for row in rows]
-    split = make_split(examples, parts=[part_of(value) for value in values])
-    assert split.validation == tuple(range(0, 50, 5))
-    assert make_split(examples, parts=parts_of_files(examples, [None, "test"])).test == tuple(range(30, 50))
+    fold = column_of(sources, examples, "fold")
+    assert fold.parts == ["training" if row["fold"] == "train" else "validation" for row in rows]
+    assert len(set(fold.numbers.tolist())) == 2
+    split = make_split(examples, parts=fold.parts)
+    assert list(split.validation) == list(range(0, 50, 5))
+    assert list(make_split(examples, parts=parts_of_files(examples, [None, "test"])).test) == list(range(30, 50))
+    left_out = [example for row, example in enumerate(examples) if row % 3]
+    by_hand = example("p", "a", line=0)
+    numbers = column_of(sources, [*left_out, by_hand], "prompt").numbers.tolist()
+    assert len(set(numbers)) == len(left_out) + 1
+    assert numbers[-1] == 0
     with pytest.raises(DataError, match="column"):
-        column_values(sources, examples, "none")
+        column_of(sources, examples, "none")
 
 
 def test_raw_text_splits_by_row() -> None:
@@ -158,3 +164,14 @@ def test_leaks_between_the_sides() -> None:
     assert "line 4" in found[0][2]
     assert "line 11" in found[1][2]
     assert leaks(examples, make_split(examples, groups="near")) == ()
+
+
+def test_leaks_name_the_file_and_are_found_among_many_that_look_alike() -> None:
+    text = " ".join(WORDS)
+    taught = [Example(n + 1, example(f"{text} {n % 7}", "a").messages, file=1) for n in range(3000)]
+    held_out = [Example(n + 1, example(f"{text.title()} {n % 7}!", "b").messages) for n in range(200)]
+    held_out.append(Example(201, example("quite another thing", "b").messages))
+    split = Split(range(201, 3201), range(100), range(100, 201), 17, "")
+    found = leaks([*held_out, *taught], split, ("judge.csv", "teach.csv"))
+    assert [(f.rule, f.file, f.line) for f in found] == [("split.near_prompt", "judge.csv", n + 1) for n in range(200)]
+    assert all("of teach.csv" in f.message for f in found)

@@ -137,7 +137,7 @@ def test_a_split_by_files_by_column_and_with_near_copies_together(session: Sessi
     dataset = session.datasets.add(project.id, [tmp_path / "train.jsonl", tmp_path / "test.jsonl"])
     assert (dataset.name, dataset.report.files) == ("train.jsonl and 1 more", ("train.jsonl", "test.jsonl"))
     split = session.datasets.current_split(dataset.id)
-    assert (split.test, len(split.validation)) == (tuple(range(60, 72)), 8), "the files' names say their parts"
+    assert (list(split.test), len(split.validation)) == (list(range(60, 72)), 8), "the files' names say their parts"
     (tmp_path / "train.jsonl").write_text("{broken\n", encoding="utf-8")
     broken = session.datasets.add(project.id, [tmp_path / "train.jsonl", tmp_path / "test.jsonl"])
     assert len(session.datasets.current_split(broken.id).training) == 10, "without a file to learn from, rows are drawn"

@@ -69,6 +69,11 @@ class LabelCount:
             else:
                 self._texts = True
 
+    @property
+    def may_be_labels(self) -> bool:
+        """Whether no row so far was without."""
+        return not self._texts
+
     def are_labels(self) -> bool:
         """Whether the rows say so, or else whether their answers are few, short and come again and again."""
         if self._texts or not self.count:

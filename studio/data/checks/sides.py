@@ -16,5 +16,12 @@ NEAR_PROMPT = Rule(
     "Divide the rows anew, with near prompts on one side; what was learned by heart proves nothing.",
     b"",
 )
+NOT_COMPARED = Rule(
+    "split.not_compared",
+    "note",
+    "The first {rows:,} held-out rows were compared with those to learn from.",
+    "Nothing to do; so many rows are more than a fair judgement needs.",
+    b"",
+)
 
-RULES = (SAME_PROMPT, NEAR_PROMPT)
+RULES = (SAME_PROMPT, NEAR_PROMPT, NOT_COMPARED)
