@@ -17,7 +17,6 @@ from studio.jobs.journal import Journal
 from studio.models import ModelInfo, checkpoint
 
 KEPT = Path("build") / "bench"
-Score = Callable[[Path, Sequence[Example]], float]
 
 
 class Cells:
@@ -29,7 +28,7 @@ class Cells:
         lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.is_file() else []
         self._found = {cell["key"]: cell for cell in map(json.loads, lines)}
 
-    def get(self, what: dict[str, Any], measure: Callable[[], dict[str, float]]) -> dict[str, float]:
+    def get(self, what: dict[str, Any], measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The cell of that description, measured now when it is not there yet."""
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
         if key not in self._found:
@@ -37,8 +36,9 @@ class Cells:
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(cell) + "\n")
             self._found[key] = cell
-            print({name: cell[name] for name in ("model", "task", "draw", "rate")}, cell["scores"], flush=True)
-        scores: dict[str, float] = self._found[key]["scores"]
+            told = {name: value for name, value in cell["scores"].items() if name != "each"}
+            print({name: cell[name] for name in ("model", "task", "draw", "rate")}, told, flush=True)
+        scores: dict[str, Any] = self._found[key]["scores"]
         return scores
 
 
@@ -48,8 +48,8 @@ def trained(
     options: dict[str, Any],
     training: Sequence[Example],
     validation: Sequence[Example],
-    score: Callable[[Path], dict[str, float]],
-) -> dict[str, float]:
+    score: Callable[[Path], dict[str, Any]],
+) -> dict[str, Any]:
     """What `score` makes of the best checkpoint of a training with these options."""
     import torch
 
