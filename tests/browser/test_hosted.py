@@ -1,11 +1,14 @@
 """The whole way at a provider, as a person goes it: price, order, curve, comparison, chat; the key in no page. The
 provider is a stand-in on this machine."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,7 +16,7 @@ from studio.jobs import process
 from tests.browser.axe import violations
 from tests.fakes.openai_server import Fake, serving
 from tests.fakes.openai_world import Course
-from tests.serving import serve
+from tests.serving import Served, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 KEY = "sk-CANARY-in-the-browser"
@@ -33,6 +36,30 @@ def sound(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
     assert KEY not in page.content()
     assert KEY not in page.evaluate("JSON.stringify(window.gradio_config || {}) + JSON.stringify({...localStorage})")
+
+
+def nowhere(home: Path, served: Served) -> None:
+    """The key stands in no file of the home (logs, jobs, database), in no command line and no environment of the page,
+    its jobs and its chat models, and in nothing that can be taken away."""
+    for path in home.rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+    ours = [psutil.Process(served.process.pid), *psutil.Process().children(recursive=True)]
+    ours += [one for one in psutil.process_iter() if str(home) in " ".join(_command(one))]
+    assert len({one.pid for one in ours}) > 1, "the job's process was to be looked at too"
+    for one in ours:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for name in ("cmdline", "environ"):
+                assert KEY.encode() not in Path(f"/proc/{one.pid}/{name}").read_bytes(), (one, name)
+    for folder in (home / "jobs").iterdir():
+        for what in ("events", "adapter.zip"):
+            assert KEY not in httpx.get(f"{served.address}/api/jobs/{folder.name}/{what}").text
+
+
+def _command(one: psutil.Process) -> list[str]:
+    try:
+        return one.cmdline()
+    except psutil.Error:
+        return []
 
 
 def to_the_question(page: Page, fake: Fake) -> None:
@@ -74,10 +101,15 @@ def test_from_the_price_to_the_chat(home: Path, open_page: Callable[..., Page]) 
         (folder,) = (home / "jobs").iterdir()
         os.kill(process.read(folder).pid, signal.SIGKILL)
         expect(page.locator("#live-train .fs-sentence")).to_contain_text("goes on at 127.0.0.1")
+        page.locator("#give-up").click()
+        expect(page.locator("#give-up-question")).to_contain_text("let the job go on unwatched")
+        sound(page)
+        page.locator("#give-up-no").click()
         (job,) = fake.world.jobs.values()
         job.course.steps = job.step + 20
         page.locator("#follow-run").click()
         expect(page.locator("#stop")).to_be_visible()
+        nowhere(home, served)
         page.reload()
         expect(page.locator("#to-evaluate")).to_be_enabled(timeout=120_000)
         expect(page.locator("#live-train .fs-sentence")).to_contain_text(f"Finished after {job.course.steps} steps")
@@ -101,8 +133,7 @@ def test_from_the_price_to_the_chat(home: Path, open_page: Callable[..., Page]) 
         expect(page.locator("#chat-base [data-testid=bot]").last).not_to_be_empty(timeout=120_000)
         expect(page.locator("#send")).to_be_enabled(timeout=120_000)
         sound(page)
-    for path in home.rglob("*"):
-        assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+        nowhere(home, served)
 
 
 def test_on_a_phone_and_in_the_dark(home: Path, open_page: Callable[..., Page]) -> None:
