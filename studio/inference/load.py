@@ -37,8 +37,8 @@ class Loaded:
 def load_model(folder: Path, tuned: Mapping[str, Path], threads: int) -> Loaded:
     """Loads the base once and beside it each of `tuned`, an adapter or a whole model by what its folder holds.
 
-    threads 0: all that the container allows. Raises ModelError for a model that is unfit or adapters that do not belong
-    to it.
+    The base is held in 4 bits where all of `tuned` were trained on it so. threads 0: all that the container allows.
+    Raises ModelError for a model that is unfit or adapters that do not belong to it.
     """
     import torch
 
@@ -48,7 +48,8 @@ def load_model(folder: Path, tuned: Mapping[str, Path], threads: int) -> Loaded:
     torch.set_num_threads(threads or processors.allowed())
     device = loading.device()
     tokenizer = loading.load_tokenizer(folder)
-    network = loading.load_base(folder, info.parameters).requires_grad_(False)
+    four_bits = bool(tuned) and all((path / loading.FOUR_BITS).is_file() for path in tuned.values())
+    network = loading.load_base(folder, info.parameters, four_bits).requires_grad_(False)
     end = tuple(stop_ids(tokenizer))
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else end[0]
     wholes = {model: path for model, path in tuned.items() if (path / "config.json").is_file()}

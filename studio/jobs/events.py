@@ -75,7 +75,8 @@ class Step(Event):
 class Validation(Event):
     """Loss on the validation rows (nats per trained token; per row with labels). best: lowest so far.
 
-    right, of, macro_f1: for labels alone, rows told right of so many, and the mean of the labels' F1 scores.
+    right, of: for labels, rows told right of so many; for pairs of answers, those whose better answer gained on the
+    worse. macro_f1: for labels alone, the mean of their F1 scores. margin: for pairs alone, the mean reward margin.
     """
 
     type: ClassVar[str] = "validation"
@@ -86,6 +87,7 @@ class Validation(Event):
     right: int | None = None
     of: int | None = None
     macro_f1: float | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ from typing import Any, Protocol
 from studio.errors import OptionError, UsageError
 from studio.methods.base import Method, parse
 from studio.methods.classifier import Classifier
+from studio.methods.continued import Continued
 from studio.methods.full import Full
-from studio.methods.lora import Lora
+from studio.methods.lora import AdditionOptions, Lora
+from studio.methods.preference import Preference
+from studio.methods.qlora import Qlora
 from studio.methods.training_options import SHORTEST
 
-METHODS: tuple[Method, ...] = (Lora(), Full(), Classifier())
+METHODS: tuple[Method, ...] = (Lora(), Qlora(), Full(), Classifier(), Continued(), Preference())
 
 
 def get(name: str) -> Method:
@@ -23,12 +26,15 @@ def get(name: str) -> Method:
 
 
 class Base(Protocol):
-    """What validation needs to know of a base model; studio.models.ModelInfo fits. context: in tokens."""
+    """What validation needs to know of a base model; studio.models.ModelInfo fits. context: in tokens. hidden_size: the
+    width of its layers."""
 
     @property
     def name(self) -> str: ...
     @property
     def context(self) -> int: ...
+    @property
+    def hidden_size(self) -> int: ...
 
 
 def validate(method: str, options: Mapping[str, Any], model: Base | None) -> Any:
@@ -49,5 +55,11 @@ def validate(method: str, options: Mapping[str, Any], model: Base | None) -> Any
             f"The longest example (max_length) is {limit} tokens, which leaves no room for a question and an answer.",
             f"Set it to {SHORTEST} or more, or to 0 for as much as the model can read.",
             field="max_length",
+        )
+    if model is not None and isinstance(values, AdditionOptions) and values.rank > model.hidden_size:
+        raise OptionError(
+            f"The LoRA rank is {values.rank}, but the layers of {model.name} are only {model.hidden_size} wide.",
+            f"Set it to {model.hidden_size // 2} or less; 8 to 32 is usual.",
+            field="rank",
         )
     return values

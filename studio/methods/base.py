@@ -17,10 +17,12 @@ Kind = Literal["decoder", "encoder"]
 """Of a base model: one that writes text, or one that reads it and tells labels."""
 Task = Literal["chat", "classify", "prefer", "text"]
 """What rows are for, as the data room names it."""
-Teaches = Literal["text", "labels"]
-"""What the tuned model gives: written answers, or labels with probabilities."""
+Teaches = Literal["text", "labels", "preferences"]
+"""What is learned: to write the answers, to tell labels with probabilities, or to like one answer better."""
 Keeps = Literal["adapter", "model"]
 """What a checkpoint holds: an addition to the base model, or a model of its own."""
+Holds = Literal["as it is", "in 4 bits"]
+"""How the frozen base model is held in memory while it is trained and used."""
 
 
 class Options(BaseModel):
@@ -61,7 +63,8 @@ class Group:
 
 
 class Method(Protocol):
-    """One way of tuning. what, when, cost: the lines of its card. kinds, tasks: the base models and rows it suits."""
+    """One way of tuning. what, when, cost: the lines of its card. kinds, tasks: the base models and rows it suits.
+    needs: libraries that not every machine has."""
 
     id: ClassVar[str]
     title: ClassVar[str]
@@ -74,6 +77,8 @@ class Method(Protocol):
     tasks: ClassVar[tuple[Task, ...]]
     teaches: ClassVar[Teaches]
     keeps: ClassVar[Keeps]
+    holds: ClassVar[Holds]
+    needs: ClassVar[tuple[str, ...]]
 
     def build(self, model: Any, options: Any) -> Any:
         """Wrap or prepare a loaded transformers model for training; what requires grad afterwards is trained."""

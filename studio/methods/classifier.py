@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches, choice, number, other
+from studio.methods.base import Group, Holds, Keeps, Kind, Strength, Task, Teaches, choice, number, other
 from studio.methods.training_options import TrainingOptions
 
 LAYER = re.compile(r"\.(?:layer|layers|h|blocks?)\.(\d+)\.")
@@ -73,6 +73,8 @@ class Classifier:
     tasks: ClassVar[tuple[Task, ...]] = ("classify",)
     teaches: ClassVar[Teaches] = "labels"
     keeps: ClassVar[Keeps] = "model"
+    holds: ClassVar[Holds] = "as it is"
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def build(self, model: Any, options: Any) -> Any:
         """The model with its head, every weight requiring grad."""

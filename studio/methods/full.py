@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches, other
-from studio.methods.training_options import TrainingOptions
+from studio.methods.base import Group, Holds, Keeps, Kind, Strength, Task, Teaches, other
+from studio.methods.training_options import WritingOptions
 
 
-class FullOptions(TrainingOptions):
-    epochs: int = other(TrainingOptions, "epochs", 10)
+class FullOptions(WritingOptions):
+    epochs: int = other(WritingOptions, "epochs", 10)
     learning_rate: float = other(
-        TrainingOptions,
+        WritingOptions,
         "learning_rate",
         1e-3,
         "How far each step moves the weights; large models want a hundredth of what small ones want.",
@@ -39,6 +39,8 @@ class Full:
     tasks: ClassVar[tuple[Task, ...]] = ("chat", "classify", "prefer", "text")
     teaches: ClassVar[Teaches] = "text"
     keeps: ClassVar[Keeps] = "model"
+    holds: ClassVar[Holds] = "as it is"
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def build(self, model: Any, options: Any) -> Any:
         """The model itself in single precision, every weight requiring grad."""

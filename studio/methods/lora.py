@@ -1,14 +1,21 @@
-"""LoRA: a small trained addition to a frozen base model (Hu et al. 2021, arXiv 2106.09685; Hugging Face peft)."""
+"""LoRA: a small trained addition to a frozen base model (Hu et al. 2021, arXiv 2106.09685; Hugging Face peft).
 
+Variants: rsLoRA (Kalajdzievski 2023, arXiv 2312.03732), DoRA (Liu et al. 2024, arXiv 2402.09353).
+"""
+
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
-from studio.methods.base import Group, Keeps, Kind, Strength, Task, Teaches, number
-from studio.methods.training_options import TrainingOptions
+from studio.methods.base import Group, Holds, Keeps, Kind, Strength, Task, Teaches, choice, number
+from studio.methods.training_options import TrainingOptions, WritingOptions
+
+ATTENTION = re.compile(r"(^|[._])(self_)?attn\b|attention", re.IGNORECASE)
+"""In the names of modules: what belongs to the attention of a block, in the architectures of transformers."""
 
 
-class LoraOptions(TrainingOptions):
+class AdditionOptions(TrainingOptions):
     rank: int = number(
         16,
         1,
@@ -33,6 +40,28 @@ class LoraOptions(TrainingOptions):
         "share",
         "The share of the addition switched off at random in each step, against learning by heart.",
     )
+    targets: Literal["all linear layers", "attention only"] = choice(
+        "all linear layers",
+        ("all linear layers", "attention only"),
+        "Where LoRA is added",
+        "Attention only is smaller and learns less; all linear layers is what measured best.",
+    )
+    scaling: Literal["plain", "rank-stabilised"] = choice(
+        "plain",
+        ("plain", "rank-stabilised"),
+        "LoRA scaling",
+        "Rank-stabilised (rsLoRA) divides alpha by the root of the rank, so that a high rank learns as fast as a low.",
+    )
+    variant: Literal["plain", "DoRA"] = choice(
+        "plain",
+        ("plain", "DoRA"),
+        "LoRA variant",
+        "DoRA also trains how large each weight is: often a little better at a low rank, and clearly slower.",
+    )
+
+
+class LoraOptions(AdditionOptions, WritingOptions):
+    """Of a LoRA that learns to write."""
 
 
 class Lora:
@@ -56,6 +85,8 @@ class Lora:
     tasks: ClassVar[tuple[Task, ...]] = ("chat", "classify", "prefer", "text")
     teaches: ClassVar[Teaches] = "text"
     keeps: ClassVar[Keeps] = "adapter"
+    holds: ClassVar[Holds] = "as it is"
+    needs: ClassVar[tuple[str, ...]] = ()
 
     def build(self, model: Any, options: Any) -> Any:
         """A peft model whose LoRA weights (fp32) alone require grad."""
@@ -65,7 +96,9 @@ class Lora:
             r=options.rank,
             lora_alpha=options.alpha,
             lora_dropout=options.dropout,
-            target_modules="all-linear",
+            target_modules="all-linear" if options.targets == "all linear layers" else _attention(model),
+            use_rslora=options.scaling == "rank-stabilised",
+            use_dora=options.variant == "DoRA",
             task_type="CAUSAL_LM",
         )
         return get_peft_model(model, config, autocast_adapter_dtype=True)
@@ -82,3 +115,12 @@ class Lora:
         model.save_pretrained(folder, save_embedding_layers=False)
         # peft's own card is a form without content
         (folder / "README.md").unlink(missing_ok=True)
+
+
+def _attention(model: Any) -> list[str]:
+    """Names of the linear layers in the attention of the blocks."""
+    from torch.nn import Linear
+    from transformers.pytorch_utils import Conv1D
+
+    linear = [name for name, part in model.named_modules() if isinstance(part, Linear | Conv1D)]
+    return [name for name in linear if ATTENTION.search(name)]

@@ -12,8 +12,10 @@ from typing import Any
 from studio.errors import ModelError
 from studio.methods.base import Method, Options, Strength
 from studio.methods.classifier import Classifier
+from studio.methods.continued import Continued
 from studio.methods.full import Full
 from studio.methods.lora import Lora
+from studio.methods.preference import Preference
 from studio.methods.situation import MOST_LABELS, Base, Rows
 
 SMALL = 200_000_000
@@ -86,6 +88,10 @@ def _model(rows: Rows, bases: Sequence[Base], method: Method | None) -> tuple[Ba
 def _method(rows: Rows, model: Base) -> tuple[Method, str]:
     if model.kind == "encoder":
         return Classifier(), "The examples are texts with labels, and this model gives each label a probability."
+    if rows.task == "prefer":
+        return Preference(), "Each example has a better and a worse answer, and this method learns from both."
+    if rows.task == "text" and model.parameters <= SMALL:
+        return Continued(), "The examples are raw text, which is read on rather than answered."
     if model.parameters <= SMALL:
         return Full(), "A model this small has little room for an addition; training all of it learns more, as quickly."
     return Lora(), "A model this large is best left as it is, with a small trained addition."
@@ -100,6 +106,8 @@ def _rate(method: Method, model: Base) -> list[Choice]:
     take 2e-5 to 5e-5 (Devlin et al. 2018), LoRA about ten times that (Schulman et al. 2025, "LoRA Without Regret")."""
     if model.parameters <= TINY:
         return []
+    if method.teaches == "preferences":
+        return [Choice("learning_rate", 5e-5, "Preferences are learned in small steps, so that what was known stays.")]
     rate = 2e-4 if method.keeps == "adapter" else 5e-5 if model.parameters <= SMALL else 2e-5
     return [Choice("learning_rate", rate, "The larger the model, the smaller the steps it learns best in.")]
 

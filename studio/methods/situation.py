@@ -1,5 +1,6 @@
 """What is to be learned, and on what: the facts that a method is chosen by, and what cannot go together."""
 
+import importlib.util
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,7 +43,25 @@ def unsuited(method: Method, model: Base, rows: Rows) -> StudioError | None:
             "Choose another base model, or the method text classifier.",
             field="method",
         )
-    return _labels(rows) if method.teaches == "labels" else None
+    missing = next((name for name in method.needs if importlib.util.find_spec(name) is None), None)
+    if missing is not None:
+        return UsageError(
+            f"{method.title} needs the library {missing}, which is not installed on this machine.",
+            "Choose LoRA, or install the library.",
+            field="method",
+        )
+    if method.teaches == "labels":
+        return _labels(rows)
+    if rows.task not in method.tasks:
+        return DataError(WRONG_ROWS[method.tasks[0]].format(method=method.title), OTHER_ROWS, field="method")
+    return None
+
+
+WRONG_ROWS = {
+    "prefer": "{method} needs a better and a worse answer to each prompt, and these examples have no worse one.",
+    "text": "{method} reads raw text, and these examples have questions and answers.",
+}
+OTHER_ROWS = "Choose another method, or bring other examples."
 
 
 def _labels(rows: Rows) -> StudioError | None:

@@ -57,3 +57,14 @@ class TrainingOptions(Options):
         2, 1, 20, "Checks per epoch", "times", "How often the loss on validation examples is measured in each epoch."
     )
     seed: int = number(17, 0, 2**31 - 1, "Seed", "", "The same seed, data and machine give the same run again.")
+
+
+class WritingOptions(TrainingOptions):
+    """Of the methods that teach a model to write."""
+
+    learn_from: Literal["answers", "everything"] = choice(
+        "answers",
+        ("answers", "everything"),
+        "Learns from",
+        "Answers: only what the assistant says, as weights allow. Everything: also prompts and whatever has weight 0.",
+    )

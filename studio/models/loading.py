@@ -67,11 +67,15 @@ def copy_tokenizer(folder: Path, target: Path) -> None:
             shutil.copyfile(folder / name, target / name)
 
 
-def load_base(folder: Path, parameters: int) -> Any:
-    """The causal language model of so many parameters on `device()`, in evaluation mode, in `precision()`."""
+def load_base(folder: Path, parameters: int, four_bits: bool = False) -> Any:
+    """The causal language model of so many parameters on `device()`, in evaluation mode, in `precision()`.
+
+    four_bits: its linear layers rounded to NF4, which computes in that precision (Dettmers et al. 2023, QLoRA).
+    """
     from transformers import AutoModelForCausalLM
 
     quiet()
+    held = _in_four_bits(parameters) if four_bits else {}
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder,
@@ -79,10 +83,39 @@ def load_base(folder: Path, parameters: int) -> Any:
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,
+            **held,
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise unreadable(folder, "model", error) from error
-    return model.to(device()).eval()
+    return (model if four_bits else model.to(device())).eval()
+
+
+def _in_four_bits(parameters: int) -> dict[str, Any]:
+    """What from_pretrained needs to round the weights as it reads them; ModelError where the library does not work."""
+    from transformers import BitsAndBytesConfig
+
+    try:
+        import bitsandbytes  # noqa: F401
+    except (ImportError, OSError, RuntimeError) as error:
+        raise ModelError(
+            "The library bitsandbytes, which squeezes a model to 4 bits, does not work on this machine.",
+            "Choose the method LoRA.",
+        ) from error
+    config = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=precision(parameters),
+    )
+    return {"quantization_config": config, "device_map": {"": device()}}
+
+
+FOUR_BITS = "base_in_4_bits.json"
+"""Beside an adapter: it was trained on a base of 4 bits, and fits that one exactly."""
+
+
+def mark_four_bits(folder: Path) -> None:
+    (folder / FOUR_BITS).write_text('{"quantization": "nf4"}\n', encoding="utf-8")
 
 
 def unreadable(folder: Path, what: str, error: Exception) -> ModelError:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from studio.models.template import Encoded
+from studio.models.pieces import Encoded
 
 
 class Scorer:

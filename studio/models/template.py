@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from studio.errors import ModelError
+from studio.models.pieces import OTHER_MODEL, Encoded, begins, document, ended, marked, specials, tokens
 
 PLAIN_TEMPLATE = (
     "{{ begin }}{%- for message in messages -%}"
@@ -21,11 +22,7 @@ PLAIN_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{ 'Assistant:\n' }}{%- endif -%}"
 )
-# Unicode noncharacters: never part of text, and left alone by templates that trim or search
-OPEN, CLOSE = "\ufdd0", "\ufdd1"
-MARKED = re.compile(f"{OPEN}(.*?){CLOSE}", re.DOTALL)
 GENERATION = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
-OTHER_MODEL = "Choose another base model, or mend its chat template."
 
 
 class Turn(Protocol):
@@ -39,17 +36,12 @@ class Turn(Protocol):
     def weight(self) -> int | None: ...
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """Token ids of a conversation; trained[i] says whether token i is one the model shall learn to write."""
-
-    ids: list[int]
-    trained: list[bool]
-
-
 def encode(tokenizer: Any, messages: Sequence[Turn]) -> Encoded:
     """Ids of the whole conversation; trained are the tokens of each assistant turn and its end token, but none of a
-    turn of weight 0. `tokenizer`: of transformers. ModelError when the model's template cannot tell answers apart."""
+    turn of weight 0. Raw text stands without a template, every token trained. `tokenizer`: of transformers.
+    ModelError when the model's template cannot tell answers apart."""
+    if is_raw(messages):
+        return document(tokenizer, messages[0].content, trained=messages[0].weight != 0)
     chat = _render(tokenizer, messages)
     weights = [m.weight for m in messages if m.role == "assistant"]
     ids: list[int] = []
@@ -57,18 +49,23 @@ def encode(tokenizer: Any, messages: Sequence[Turn]) -> Encoded:
     position = 0
     for (start, end), weight in zip(chat.spans, weights, strict=True):
         # Encoded in pieces, so that the prompt has the same ids here as when the model is asked to go on from it
-        prompt = _tokens(tokenizer, chat.text[position:start], first=position == 0)
-        answer = _ended(tokenizer, _tokens(tokenizer, chat.text[start:end], first=False))
+        prompt = tokens(tokenizer, chat.text[position:start], first=position == 0)
+        answer = ended(tokenizer, tokens(tokenizer, chat.text[start:end], first=False))
         ids += prompt + answer
         trained += [False] * len(prompt) + [weight != 0] * len(answer)
         position = end
-    rest = _tokens(tokenizer, chat.text[position:], first=position == 0)
+    rest = tokens(tokenizer, chat.text[position:], first=position == 0)
     return Encoded(ids + rest, trained + [False] * len(rest))
+
+
+def is_raw(messages: Sequence[Turn]) -> bool:
+    """Whether these are raw text: one answer to nothing."""
+    return len(messages) == 1 and messages[0].role == "assistant"
 
 
 def encode_prompt(tokenizer: Any, messages: Sequence[Turn]) -> list[int]:
     """Ids of a conversation up to where the assistant begins to write."""
-    return _tokens(tokenizer, _apply(tokenizer, _turns(tokenizer, messages), prompt=True)[0], first=True)
+    return tokens(tokenizer, _apply(tokenizer, _turns(tokenizer, messages), prompt=True)[0], first=True)
 
 
 def stop_ids(tokenizer: Any) -> list[int]:
@@ -99,7 +96,7 @@ def _render(tokenizer: Any, messages: Sequence[Turn]) -> _Chat:
     answers = [turn["content"] for turn in turns if turn["role"] == "assistant"]
     if len(marks) != len(answers) or any(_find(text, a, *m) is None for a, m in zip(answers, marks, strict=True)):
         marks = _by_beginnings(tokenizer, turns, text)
-    ends = _specials(tokenizer)
+    ends = specials(tokenizer)
     end_token = tokenizer.eos_token or ""
     spans = [_trim(text, answer, mark, ends, end_token) for answer, mark in zip(answers, marks, strict=True)]
     return _Chat(text, spans)
@@ -150,8 +147,8 @@ def _trim(text: str, answer: str, mark: tuple[int, int], ends: re.Pattern[str], 
 def _turns(tokenizer: Any, messages: Sequence[Turn]) -> list[dict[str, str]]:
     """The messages as a template takes them; where it refuses or drops system turns, their text joins the next user
     turn."""
-    specials = _specials(tokenizer)
-    turns = [{"role": m.role, "content": specials.sub(rf"{OPEN}\g<0>{CLOSE}", m.content)} for m in messages]
+    special = specials(tokenizer)
+    turns = [{"role": m.role, "content": marked(special, m.content)} for m in messages]
     systems = [turn["content"].strip() for turn in turns if turn["role"] == "system"]
     if not systems:
         return turns
@@ -184,8 +181,7 @@ def _apply(tokenizer: Any, turns: list[dict[str, str]], prompt: bool) -> tuple[s
     from transformers.utils.chat_template_utils import render_jinja_template
 
     template = tokenizer.get_chat_template() if tokenizer.chat_template else PLAIN_TEMPLATE
-    begins = tokenizer.bos_token_id is not None and tokenizer("").input_ids[:1] == [tokenizer.bos_token_id]
-    begin = tokenizer.bos_token if begins else ""
+    begin = tokenizer.bos_token if begins(tokenizer) else ""
     values = {"bos_token": "", "eos_token": "", "begin": begin, **tokenizer.special_tokens_map}
     try:
         texts, marks = render_jinja_template(
@@ -200,42 +196,3 @@ def _apply(tokenizer: Any, turns: list[dict[str, str]], prompt: bool) -> tuple[s
             f"The chat template of the base model refuses this conversation: {error}.", OTHER_MODEL
         ) from None
     return texts[0], [tuple(mark) for mark in marks[0]] if marks else []
-
-
-def _specials(tokenizer: Any) -> re.Pattern[str]:
-    """Matches any special token of the tokenizer, the longest first."""
-    added = {token.content for token in tokenizer.added_tokens_decoder.values() if token.special}
-    names = sorted(added | set(tokenizer.all_special_tokens), key=len, reverse=True)
-    return re.compile("(?:" + ("|".join(map(re.escape, names)) or "(?!)") + ")")
-
-
-def _tokens(tokenizer: Any, text: str, first: bool) -> list[int]:
-    """Ids of a piece of a rendered chat; special tokens that a person typed (marked) become ordinary tokens."""
-    ids: list[int] = []
-    for number, piece in enumerate(MARKED.split(text)):
-        if piece:
-            ids += _piece(tokenizer, piece, first and not ids, plain=number % 2 == 1)
-    return ids
-
-
-def _piece(tokenizer: Any, text: str, first: bool, plain: bool) -> list[int]:
-    def ids(piece: str) -> list[int]:
-        # verbose: no warning about lengths beyond the context; cutting comes later
-        got = tokenizer(piece, add_special_tokens=False, split_special_tokens=plain, verbose=False)
-        return list(got["input_ids"])
-
-    if first:
-        return ids(text)
-    # Tokenizers of the SentencePiece family put a space before a text's first word; a line break keeps it away
-    newline, whole = ids("\n"), ids("\n" + text)
-    return whole[len(newline) :] if whole[: len(newline)] == newline else ids(text)
-
-
-def _ended(tokenizer: Any, ids: list[int]) -> list[int]:
-    """The ids with an end token, where the template wrote none."""
-    added = tokenizer.added_tokens_decoder
-    if ids and ids[-1] in added and added[ids[-1]].special:
-        return ids
-    if tokenizer.eos_token_id is None:
-        raise ModelError("The base model's tokenizer has no token that ends an answer.", OTHER_MODEL)
-    return [*ids, tokenizer.eos_token_id]

@@ -15,9 +15,10 @@ from studio.models import ModelInfo, loading
 from studio.training import machine
 from studio.training.labels import told
 from studio.training.loop import Best, Loop
+from studio.training.pairs import preferred
 from studio.training.preparing import Prepared, written
 
-PREPARE = {"text": written, "labels": told}
+PREPARE = {"text": written, "labels": told, "preferences": preferred}
 
 
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from torch import Tensor
 
 from studio.models.loss import Scorer, targets
-from studio.models.template import Encoded
+from studio.models.pieces import Encoded
 
 
 class Tokens(Protocol):
@@ -26,13 +26,15 @@ Row_contra = TypeVar("Row_contra", bound=Tokens, contravariant=True)
 class Found:
     """What a check found on the validation rows. loss: mean in nats (per trained token, or per row with labels).
 
-    right, of, macro_f1: for labels alone, None otherwise.
+    right, of: rows told right, for labels and for pairs; macro_f1: for labels alone; margin: for pairs alone, by how
+    much the better answer gained on the worse (mean, nats times beta). None otherwise.
     """
 
     loss: float
     right: int | None = None
     of: int | None = None
     macro_f1: float | None = None
+    margin: float | None = None
 
 
 class Lesson(Protocol[Row_contra]):

@@ -197,7 +197,7 @@ def course(rows: Sequence[Tokens], options: TrainingOptions) -> Course:
 
 
 def _validation(step: int, epoch: float, found: Found, best: bool) -> Validation:
-    return Validation(step, epoch, found.loss, best, found.right, found.of, found.macro_f1)
+    return Validation(step, epoch, found.loss, best, found.right, found.of, found.macro_f1, found.margin)
 
 
 @contextmanager

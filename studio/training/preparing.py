@@ -1,6 +1,7 @@
 """From the rows of a split and a base model to all that the loop needs: token ids, the lesson, and what is kept.
 
-One way for written answers (here), one for labels (labels.py); which one a method takes is its own saying (`teaches`).
+One way for written answers (here), one for labels (labels.py), one for pairs of answers (pairs.py); which one a method
+takes is its own saying (`teaches`).
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from studio.data.values import Example
 from studio.errors import DataError
 from studio.methods.base import Method
+from studio.methods.training_options import WritingOptions
 from studio.models import ModelInfo, loading
 from studio.training.lesson import Lesson, Writing
 from studio.training.rows import Rows, tokenise
@@ -37,20 +39,15 @@ def written(
     """For methods that teach written answers; DataError when a part has nothing to learn."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
-    rows, held = tokenise(tokenizer, training, limit), tokenise(tokenizer, validation, limit)
+    everything = isinstance(options, WritingOptions) and options.learn_from == "everything"
+    rows, held = (tokenise(tokenizer, part, limit, everything) for part in (training, validation))
     for part, name in ((rows, "training"), (held, "validation")):
         if not part.rows:
             raise DataError(
                 f"None of the {name} examples has an answer that is to be learned.",
                 "Add examples, or give some assistant turns a weight other than 0.",
             )
-    model = seeded(options.seed, lambda: method.build(loading.load_base(Path(info.path), info.parameters), options))
-
-    def save(folder: Path) -> None:
-        method.save(model, folder, info.name)
-        if method.keeps == "model":
-            loading.copy_tokenizer(Path(info.path), folder)
-
+    model = built(info, method, options)
     return Prepared(
         lesson=Writing(model),
         rows=rows.rows,
@@ -59,8 +56,31 @@ def written(
         trained_tokens=rows.trained_tokens,
         cut=rows.cut + rows.answers_cut,
         notes=tuple(_notes(rows, held, limit)),
-        save=save,
+        save=saving(info, method, model),
     )
+
+
+def built(info: ModelInfo, method: Method, options: Any) -> Any:
+    """The base model as the method trains it."""
+
+    def make() -> Any:
+        four_bits = method.holds == "in 4 bits"
+        return method.build(loading.load_base(Path(info.path), info.parameters, four_bits), options)
+
+    return seeded(options.seed, make)
+
+
+def saving(info: ModelInfo, method: Method, model: Any) -> Callable[[Path], None]:
+    """What writes a checkpoint of this model into a folder."""
+
+    def save(folder: Path) -> None:
+        method.save(model, folder, info.name)
+        if method.keeps == "model":
+            loading.copy_tokenizer(Path(info.path), folder)
+        if method.holds == "in 4 bits":
+            loading.mark_four_bits(folder)
+
+    return save
 
 
 def seeded(seed: int, make: Callable[[], Any]) -> Any:
@@ -80,6 +100,8 @@ def _notes(rows: Rows, held: Rows, limit: int) -> list[str]:
     ):
         if count:
             told.append(f"{examples(count)} longer than {limit:,} tokens {what}.")
+    if pieces := rows.in_pieces + held.in_pieces:
+        told.append(f"{examples(pieces)} longer than {limit:,} tokens are read in pieces; nothing of them is lost.")
     if left_out := rows.without_targets + held.without_targets:
         told.append(f"{examples(left_out)} left out, because no answer in it is to be learned (weight 0).")
     return told

@@ -6,18 +6,21 @@ from typing import Any
 
 from studio.data.values import Example
 from studio.models.loss import targets
-from studio.models.template import Encoded, encode
+from studio.models.pieces import Encoded
+from studio.models.template import encode, is_raw
 
 
 @dataclass(frozen=True)
 class Rows:
     """rows: those with something to learn. cut: how many lost the start of their prompt; answers_cut: how many lost the
-    end of their answer; without_targets: how many have no token to learn (all turns of weight 0) and were left out."""
+    end of their answer; without_targets: how many have no token to learn (all turns of weight 0) and were left out;
+    in_pieces: how many texts were cut into several rows."""
 
     rows: list[Encoded]
-    cut: int
-    answers_cut: int
-    without_targets: int
+    cut: int = 0
+    answers_cut: int = 0
+    without_targets: int = 0
+    in_pieces: int = 0
 
     @property
     def tokens(self) -> int:
@@ -28,22 +31,33 @@ class Rows:
         return sum(targets(row) for row in self.rows)
 
 
-def tokenise(tokenizer: Any, examples: Sequence[Example], limit: int) -> Rows:
-    """The examples as rows of at most `limit` tokens each."""
+def tokenise(tokenizer: Any, examples: Sequence[Example], limit: int, everything: bool = False) -> Rows:
+    """The examples as rows of at most `limit` tokens each. everything: whether prompts are learned as well.
+
+    Raw text that is longer becomes several rows, which together train each of its tokens once.
+    """
     rows: list[Encoded] = []
-    cut = answers_cut = without_targets = 0
+    cut = answers_cut = without_targets = in_pieces = 0
     for example in examples:
-        whole = _without_tail(encode(tokenizer, example.messages))
-        row = shorten(whole, limit)
-        if len(row.ids) < len(whole.ids):
-            complete = row.ids[-1:] == whole.ids[-1:] and row.ids == whole.ids[-len(row.ids) :]
+        row = encode(tokenizer, example.messages)
+        whole = Encoded(row.ids, [True] * len(row.ids)) if everything else _without_tail(row)
+        kept = pieces(whole, limit) if is_raw(example.messages) else [shorten(whole, limit)]
+        in_pieces += len(kept) > 1
+        if len(kept) == 1 and len(kept[0].ids) < len(whole.ids):
+            complete = kept[0].ids == whole.ids[-len(kept[0].ids) :]
             cut += complete
             answers_cut += not complete
-        if targets(row):
-            rows.append(row)
-        else:
-            without_targets += 1
-    return Rows(rows, cut, answers_cut, without_targets)
+        found = [row for row in kept if targets(row)]
+        rows += found
+        without_targets += not found
+    return Rows(rows, cut, answers_cut, without_targets, in_pieces)
+
+
+def pieces(row: Encoded, limit: int) -> list[Encoded]:
+    """The row in windows of at most `limit` tokens; each begins with the last token of the one before it, so that every
+    token but the first is told from another one."""
+    starts = range(0, max(1, len(row.ids) - 1), limit - 1)
+    return [Encoded(row.ids[at : at + limit], row.trained[at : at + limit]) for at in starts]
 
 
 def shorten(row: Encoded, limit: int) -> Encoded:

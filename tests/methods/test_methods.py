@@ -13,6 +13,7 @@ from studio.methods.base import STRENGTHS, bounds
 class Base:
     name: str = "small"
     context: int = 512
+    hidden_size: int = 256
 
 
 EVERY = pytest.mark.parametrize("method", methods.METHODS, ids=lambda method: method.id)
@@ -52,7 +53,15 @@ def test_unknown_methods_name_the_known():
 
 @pytest.mark.parametrize(
     "values",
-    [{"rank": 0}, {"rank": 257}, {"learning_rate": float("nan")}, {"epochs": "many"}, {"schedule": "zigzag"}, {"x": 1}],
+    [
+        {"rank": 0},
+        {"rank": 257},
+        {"learning_rate": 10},
+        {"learning_rate": float("nan")},
+        {"epochs": "many"},
+        {"schedule": "zigzag"},
+        {"x": 1},
+    ],
 )
 def test_bad_options_are_named(values):
     with pytest.raises(OptionError) as caught:
@@ -73,6 +82,14 @@ def test_lengths_the_model_cannot_use(limit):
     with pytest.raises(OptionError) as caught:
         methods.validate("lora", {"max_length": limit}, Base())
     assert caught.value.field == "max_length"
+
+
+@pytest.mark.parametrize("method", ["lora", "qlora", "preference"])
+def test_a_rank_larger_than_the_layer(method):
+    with pytest.raises(OptionError, match="only 64 wide") as caught:
+        methods.validate(method, {"rank": 65}, Base(hidden_size=64))
+    assert caught.value.field == "rank"
+    assert methods.validate(method, {"rank": 64}, Base(hidden_size=64)).rank == 64
 
 
 def test_text_from_a_command_line_becomes_numbers():

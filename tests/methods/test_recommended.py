@@ -16,6 +16,7 @@ class Base:
     kind: str
     parameters: int = 7_000_000
     context: int = 512
+    hidden_size: int = 256
 
 
 SMALL, ENCODER = Base("starter", "decoder"), Base("starter-encoder", "encoder")
@@ -88,6 +89,8 @@ def test_every_proposal_is_valid_and_explained(rows, method):
     [
         ("lora", ENCODER, CHATS, "needs a base model that writes text"),
         ("full", ENCODER, LABELS, "needs a base model that writes text"),
+        ("preference", SMALL, CHATS, "no worse one"),
+        ("continued", SMALL, CHATS, "questions and answers"),
         ("classifier", SMALL, CHATS, "have none"),
         ("classifier", ENCODER, Rows("classify", 50, labels=0), "have none"),
         ("classifier", ENCODER, Rows("classify", 50, labels=1), "same label"),

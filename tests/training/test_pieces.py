@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from studio.methods.training_options import TrainingOptions
 from studio.models import loading
 from studio.models.loss import Scorer
-from studio.models.template import Encoded
+from studio.models.pieces import Encoded
 from studio.training.batching import Course, fill
 from studio.training.loop import course
 from studio.training.rows import shorten

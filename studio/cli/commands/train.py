@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.cli import following
 from studio.cli.context import Command, Context
+from studio.methods import METHODS
 from studio.session.values import Run
 
 FIELDS = (
@@ -28,7 +29,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--model", default="recommended", help="recommended, starter, starter-encoder, or a model folder"
     )
-    parser.add_argument("--method", default="recommended", help="recommended, lora, full or classifier")
+    known = ", ".join(method.id for method in METHODS)
+    parser.add_argument("--method", default="recommended", help=f"recommended, or one of {known}")
     parser.add_argument("--strength", help="gentle, balanced or strong (default: recommended)")
     parser.add_argument(
         "--set",
