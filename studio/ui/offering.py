@@ -6,7 +6,7 @@ import gradio as gr
 from pydantic.fields import FieldInfo
 
 from studio.data.values import Finding
-from studio.hosted.base import Price, Provider
+from studio.hosted.base import Provider
 from studio.hosted.offer import Offer
 from studio.hosted.price import dollars
 from studio.jobs.sentences import duration
@@ -87,19 +87,19 @@ def cost_card(offer: Offer | None) -> str:
 
 def _price_source(offer: Offer) -> str:
     """Where the price stands, and whether it is sure; nothing for one that the user gave."""
-    price, own = offer.model.price, offer.provider.prices
-    listed = _link(own, words.HOSTED_PRICE_OWN) if own else ""
+    price, links = offer.model.price, []
+    if offer.provider.prices:
+        links.append(_link(offer.provider.prices, words.HOSTED_PRICE_OWN))
     if offer.quote.per_million is None:
-        return f'<p class="fs-line">{html.esc(words.HOSTED_PRICE_LOOK)} {listed}.</p>' if own else ""
-    if price is None or not offer.quote.as_of:
+        said = words.HOSTED_PRICE_LOOK
+    elif price is None or not offer.quote.as_of:
         return ""
-    said = f"{html.esc(words.HOSTED_PRICE_FROM)} {_link(price.source, _called(price))}."
-    doubt = "" if price.confirmed else f" {html.esc(words.HOSTED_PRICE_DOUBT)} {listed}."
-    return f'<p class="fs-line">{said}{doubt}</p>'
-
-
-def _called(price: Price) -> str:
-    return words.HOSTED_PRICE_OWN if price.confirmed else words.HOSTED_PRICE_TABLE
+    elif price.confirmed:
+        said, links = words.HOSTED_PRICE_SURE, [_link(price.source, words.HOSTED_PRICE_OWN)]
+    else:
+        said = words.HOSTED_PRICE_DOUBT
+        links.append(_link(price.source, words.HOSTED_PRICE_TABLE))
+    return f'<p class="fs-line">{html.esc(said)} {" ".join(links)}</p>' if links else ""
 
 
 def _link(address: str, text: str) -> str:
