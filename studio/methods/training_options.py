@@ -56,6 +56,14 @@ class TrainingOptions(Options):
     evaluations_per_epoch: int = number(
         2, 1, 20, "Checks per epoch", "times", "How often the loss on validation examples is measured in each epoch."
     )
+    patience: int = number(
+        8,
+        0,
+        100,
+        "Patience",
+        "checks",
+        "Ends early when so many checks in a row found nothing better; the best state is kept. 0: always to the end.",
+    )
     seed: int = number(17, 0, 2**31 - 1, "Seed", "", "The same seed, data and machine give the same run again.")
 
 

@@ -16,7 +16,7 @@ import torch
 
 from studio.errors import JobError
 from studio.jobs import control
-from studio.jobs.events import Checkpoint, State, Step, Validation
+from studio.jobs.events import Checkpoint, Note, State, Step, Validation
 from studio.jobs.journal import Journal
 from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
@@ -74,6 +74,7 @@ class Loop(Generic[Row]):
         self.best: Best | None = None
         self.base_loss = math.nan
         self._kept_step = 0
+        self._worse = 0
         self._check_seconds = 0.0
         self._last_event = -math.inf
 
@@ -96,6 +97,8 @@ class Loop(Generic[Row]):
             self._take_step(batch)
             if self.step in self.course.evaluations:
                 self._check()
+                if self._patience_ends():
+                    return True
         return True
 
     @property
@@ -164,6 +167,7 @@ class Loop(Generic[Row]):
         best = self.best is None or found.loss < self.best.loss
         if best:
             self.best = Best(self.step, found.loss)
+        self._worse = 0 if best else self._worse + 1
         self._journal.append(_validation(self.step, self._epoch, found, best))
         ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
         if best or ending:
@@ -172,6 +176,15 @@ class Loop(Generic[Row]):
             self._journal.append(Checkpoint(self.step, path.relative_to(self._folder).as_posix(), best))
             assert self.best is not None
             checkpoint.thin(self._folder, keep={self.best.step, self.step})
+
+    def _patience_ends(self) -> bool:
+        """Whether to end here, because too many checks in a row found nothing better."""
+        if not self._options.patience or self._worse < self._options.patience or self.step == self.course.steps:
+            return False
+        assert self.best is not None
+        text = f"Ended early: {self._worse} checks in a row were no better than that of step {self.best.step}."
+        self._journal.append(Note(text))
+        return True
 
     def _measured(self) -> Found:
         with _evaluating(self._lesson.model):
