@@ -7,15 +7,16 @@ from collections.abc import Callable
 
 import psutil
 
-from benchmarks import data, first_five_minutes, transfer, whole_way
+from benchmarks import data, evaluation, first_five_minutes, recommended, transfer, whole_way
 from benchmarks.table import Row, show
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "whole_way": whole_way.measure,
     "data": data.measure,
+    "evaluation": evaluation.measure,
     "first_five_minutes": first_five_minutes.measure,
 }
-LONG: dict[str, Callable[[], list[Row]]] = {"transfer": transfer.measure}
+LONG: dict[str, Callable[[], list[Row]]] = {"transfer": transfer.measure, "recommended": recommended.measure}
 """Run by name alone: an hour or more each."""
 KNOWN = BENCHMARKS | LONG
 

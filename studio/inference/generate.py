@@ -2,6 +2,7 @@
 processes only; the HTTP side is server.py."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,13 +10,14 @@ from typing import Any
 
 from studio.data.values import Message
 from studio.errors import NotFoundError, UsageError
+from studio.inference import greedy
 from studio.inference.fair import FairLock
-from studio.inference.generation import Detokenizer, Generation, decode
+from studio.inference.generation import Detokenizer, Generation, Written, decode
 from studio.inference.load import BASE, Loaded, load_model
 from studio.inference.prompt import Prompt, fit
 
-BATCH_ROWS = 32
-BATCH_TOKENS = 8192
+BATCH_ROWS = 64
+BATCH_TOKENS = 16384
 
 
 def load(model_folder: Path, tuned: Mapping[str, Path], threads: int = 0) -> "Engine":
@@ -75,38 +77,42 @@ class Engine:
         """Greedy answers to many conversations, in their order."""
         texts = [""] * len(conversations)
         for batch in self.answer_batches(model, conversations, max_tokens):
-            for number, text in batch.items():
-                texts[number] = text
+            for number, written in batch.items():
+                texts[number] = written.text
         return texts
 
     def answer_batches(
         self, model: str, conversations: Sequence[Sequence[Message]], max_tokens: int
-    ) -> Iterator[dict[int, str]]:
-        """Greedy answers batch by batch, longest prompts first: position of the conversation -> text."""
+    ) -> Iterator[dict[int, Written]]:
+        """Greedy answers batch by batch, longest prompts first: position of the conversation -> what was written.
+
+        What all prompts begin with (a system prompt, examples) is read once.
+        """
         tokenizer, context = self.loaded.tokenizer, self.loaded.context
         prompts = [fit(tokenizer, turns, context, max_tokens, cut_long=True) for turns in conversations]
-        for batch in batches([len(p.ids) for p in prompts], max_tokens):
-            yield dict(zip(batch, self._answer_batch(model, [prompts[n] for n in batch]), strict=True))
-
-    def _answer_batch(self, model: str, prompts: list[Prompt]) -> list[str]:
-        import torch
-
-        longest = max(len(prompt.ids) for prompt in prompts)
-        pads = [longest - len(prompt.ids) for prompt in prompts]
-        ids = [[self.loaded.pad] * pad + prompt.ids for pad, prompt in zip(pads, prompts, strict=True)]
-        mask = [[0] * pad + [1] * len(prompt.ids) for pad, prompt in zip(pads, prompts, strict=True)]
+        if not prompts:
+            return
         with self.using(model) as network:
-            found = network.generate(
-                input_ids=torch.tensor(ids, device=self.loaded.device),
-                attention_mask=torch.tensor(mask, device=self.loaded.device),
-                max_new_tokens=max(prompt.room for prompt in prompts),
-                do_sample=False,
-            )
-        rows = zip(found[:, longest:].tolist(), prompts, strict=True)
-        return [decode(self.loaded.tokenizer, self._until_end(row[: prompt.room])) for row, prompt in rows]
+            beginning = greedy.shared(network, [prompt.ids for prompt in prompts])
+        for batch in batches([len(p.ids) for p in prompts], max_tokens):
+            yield dict(zip(batch, self._answer_batch(model, [prompts[n] for n in batch], beginning), strict=True))
 
-    def _until_end(self, ids: list[int]) -> list[int]:
-        return next((ids[:n] for n, token in enumerate(ids) if token in self.loaded.end), ids)
+    def _answer_batch(self, model: str, prompts: list[Prompt], beginning: greedy.Beginning | None) -> list[Written]:
+        began = time.perf_counter()
+        with self.using(model) as network:
+            found = greedy.answer(
+                network,
+                [prompt.ids for prompt in prompts],
+                [prompt.room for prompt in prompts],
+                self.loaded.end,
+                self.loaded.pad,
+                beginning,
+            )
+        each = (time.perf_counter() - began) / len(prompts)
+        return [
+            Written(decode(self.loaded.tokenizer, ids), len(prompt.ids), len(ids), each, len(ids) >= prompt.room)
+            for ids, prompt in zip(found, prompts, strict=True)
+        ]
 
     def _fill(self, answer: Generation, model: str, prompt: Prompt, temperature: float) -> None:
         try:

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 FinishReason = Literal["stop", "length", "cancelled"]
@@ -49,6 +50,18 @@ class Generation(Iterator[str]):
     def fail(self, error: Exception) -> None:
         """Engine side: raised where the pieces are read."""
         self._pieces.put(error)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A whole answer. read, tokens: tokens of the prompt, and of the answer without its end token. seconds: its share
+    of the time its batch took. cut: it used all the room it had, so it may go on."""
+
+    text: str
+    read: int
+    tokens: int
+    seconds: float
+    cut: bool
 
 
 class Detokenizer:
