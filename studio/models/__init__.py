@@ -3,7 +3,18 @@
 Importing this package never loads torch; `loading` and `loss` are for job and inference processes alone.
 """
 
-from studio.models.catalogue import CATALOGUE, RECOMMENDED, Card, available, resolve, starter_folder
+from studio.models.at_hand import available, resolve, starter_folder
+from studio.models.catalogue import CATALOGUE, RECOMMENDED, Card, card_of
 from studio.models.inspection import ModelInfo, inspect
 
-__all__ = ["CATALOGUE", "RECOMMENDED", "Card", "ModelInfo", "available", "inspect", "resolve", "starter_folder"]
+__all__ = [
+    "CATALOGUE",
+    "RECOMMENDED",
+    "Card",
+    "ModelInfo",
+    "available",
+    "card_of",
+    "inspect",
+    "resolve",
+    "starter_folder",
+]

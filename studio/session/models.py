@@ -23,7 +23,7 @@ class Models:
 
         In a public demonstration a visitor reaches no folder of the server: the proposed models alone are looked at.
         """
-        proposed = ("recommended", *(card.id for card in models.CATALOGUE))
+        proposed = ("recommended", *(card.id for card in models.CATALOGUE if card.bundled))
         if self._proposed_only and reference.strip() not in proposed:
             raise ModelError(
                 "This is a public demonstration, so it opens no folders.", "Choose one of the models in the list."
