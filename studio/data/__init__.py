@@ -11,6 +11,7 @@ from studio.data.guess import Guess, preview_mapping, shape_guess
 from studio.data.hub import hub_name
 from studio.data.keys import fingerprint, row_key
 from studio.data.leakage import leaks
+from studio.data.looked import cut, find_cut, find_leaking, leaking
 from studio.data.measuring import measure, measured
 from studio.data.mending import preview_repair, repairs_for, safe_repairs
 from studio.data.parts import column_of, part_of, parts_of_files
@@ -62,13 +63,17 @@ __all__ = [
     "advice",
     "check_file",
     "column_of",
+    "cut",
     "cut_rows",
     "divide",
     "export_rows",
+    "find_cut",
+    "find_leaking",
     "fingerprint",
     "format_named",
     "hub_name",
     "import_file",
+    "leaking",
     "leaks",
     "load_examples",
     "load_report",

@@ -10,12 +10,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio.data import hub, measuring, store
+from studio.data import hub, looked, measuring, store
 from studio.data.dividing import divide
 from studio.data.guess import first_recipe
 from studio.data.keys import fingerprint
 from studio.data.recipe import Recipe
 from studio.data.split import LEAST_ROWS
+from studio.data.table import Tell
 from studio.data.values import Report
 from studio.errors import CancelledError, DataError, JobError
 from studio.jobs import control
@@ -28,7 +29,9 @@ FETCHED = "fetched"
 FETCHING = "Fetching from the Hub"
 READING = "Reading and checking the rows"
 MEASURING = "Counting tokens"
+CUTTING = "Looking for rows that are too long"
 DIVIDING = "Dividing the rows"
+COMPARING = "Comparing the parts"
 MEGABYTE = 10**6
 TELL_SECONDS = 0.5
 ASK_SECONDS = 0.1
@@ -49,10 +52,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     try:
         paths = _files(work, folder / FETCHED, ticker)
         report = _made(work, paths, result, ticker)
-        tokenizer = Path(work.tokenizer.path) if work.tokenizer else None
-        measuring.measure(result, work.version, tokenizer, lambda done: ticker.rows(done, report.usable))
-        ticker.say(DIVIDING)
-        split = _divided(work, paths, result, report)
+        split = _looked_at(work, paths, result, report, ticker)
     except CancelledError:
         shutil.rmtree(result, ignore_errors=True)
         journal.append(State("stopped"))
@@ -82,29 +82,52 @@ def _files(work: Prepare, fetched: Path, ticker: "Ticker") -> list[Path]:
 
 def _made(work: Prepare, paths: list[Path], result: Path, ticker: "Ticker") -> Report:
     recipe = Recipe.from_json(work.recipe)
-    if work.version == 1:
+    if work.version == 1 and not work.again:
         name = work.name
         if work.hub:
             name, recipe = paths[0].name, first_recipe(paths[0])
         return store.import_file(paths, result, name, None, ticker.bytes, recipe, ticker.cancelled)
     result.mkdir()
-    kept = [_linked(path, result / path.name) for path in [*paths, paths[0].with_name("report.json")]]
+    home = paths[0].parent
+    if work.again:
+        return store.load_report(home, work.version)
+    needed = [*paths, store.report_file(home), *([home / recipe.reads.tokenizer] if recipe.reads else [])]
+    kept = [_linked(path, result / path.name) for path in needed]
     report = store.make_version(result, work.version, recipe, ticker.bytes, ticker.cancelled)
     for path in kept:
         path.unlink()
     return report
 
 
-def _divided(work: Prepare, paths: list[Path], result: Path, report: Report) -> str:
-    """The split's file within the folder, '' where there are too few rows to divide, or not by the column that the
-    earlier version had."""
-    if report.usable < LEAST_ROWS:
-        return ""
+def _looked_at(work: Prepare, paths: list[Path], result: Path, report: Report, ticker: "Ticker") -> str:
+    """All that is said of a version beside its report. Returns the split's file within the folder, '' where there are
+    too few rows to divide."""
+    home = result if work.version == 1 and not work.again else paths[0].parent
+    there = home if work.again else result
+    rows, stored = report.usable, [store.rows_file(there, work.version), store.report_file(there, work.version)]
+    lent = [_linked(path, result / path.name) for path in stored] if work.again else []
+    tokenizer = Path(work.tokenizer.path) if work.tokenizer else None
+    measuring.measure(result, work.version, tokenizer, ticker.telling(MEASURING, rows))
+    if tokenizer and work.context:
+        looked.find_cut(result, work.version, tokenizer, work.context, ticker.telling(CUTTING, rows))
+    split = None
+    if rows >= LEAST_ROWS:
+        split = _divided(work, home, result, report, ticker.telling(DIVIDING, rows))
+        looked.find_leaking(result, work.version, split, ticker.telling(COMPARING, rows))
+    for path in lent:
+        path.unlink()
+    return split.relative_to(result).as_posix() if split else ""
+
+
+def _divided(work: Prepare, home: Path, result: Path, report: Report, tell: Tell) -> Path:
+    """The split's file. home: where the originals are."""
     try:
-        path = divide(result, work.version, work.split, None if work.version == 1 else paths[0].parent)
+        return divide(result, work.version, work.split, home, tell)
     except DataError:
-        return ""
-    return path.relative_to(result).as_posix()
+        if work.again:
+            raise
+        # What was right for the version before, or what the files' names say, leaves nothing to learn from.
+        return divide(result, work.version, {"files": [None] * len(report.files)}, home, tell)
 
 
 def _linked(path: Path, target: Path) -> Path:
@@ -140,15 +163,16 @@ class Ticker:
     def fetched(self, done: int, total: int) -> None:
         self._tell(FETCHING, done, total, MEGABYTE, "MB")
 
-    def rows(self, done: int, total: int) -> None:
-        """Ends the work with CancelledError where that was asked for."""
-        if self.cancelled():
-            raise CancelledError("The import was cancelled.", "Bring the file in again when you like.")
-        self._tell(MEASURING, done, total, 1, "rows")
+    def telling(self, what: str, total: int) -> Tell:
+        """Told of rows done, of so many in all; ends the work with CancelledError where that was asked for."""
 
-    def say(self, what: str) -> None:
-        """Something of which nobody knows how far it is."""
-        self._journal.append(Progress(what, 0, 0))
+        def tell(done: int) -> None:
+            if self.cancelled():
+                raise CancelledError("The import was cancelled.", "Bring the file in again when you like.")
+            # Some of it goes through the rows more than once.
+            self._tell(what, min(done, total), total, 1, "rows")
+
+        return tell
 
     def _tell(self, what: str, done: int, total: int, scale: int, unit: str) -> None:
         now = time.monotonic()

@@ -75,6 +75,7 @@ class Check:
         self._watch = watch
         self._log = log or Log()
         self._shape: Format | None = None
+        self._most_rows: int | None = None
         self._rows = 0
         self._usable = 0
 
@@ -111,8 +112,10 @@ class Check:
         report = self.report()
         return replace(report, findings=tuple(f for f in report.findings if f.severity == "error"))
 
-    def mend(self) -> None:
-        """Lets the repairs work and `watch` see it; rows are neither compared nor given out."""
+    def mend(self, most_rows: int | None = None) -> None:
+        """Lets the repairs work and `watch` see it, on the first rows alone where that is asked for; rows are neither
+        compared nor given out."""
+        self._most_rows = most_rows
         self._shape = self._decided()
         if self._shape is not None:
             for _ in self._last_pass(self._shape)[1].examples():
@@ -168,7 +171,8 @@ class Check:
 
     def _pass(self, wanted: Format, mender: Mender, log: Log, earlier: int) -> Pass:
         passes = 1 + sum(repair.level == "file" for repair in self._repairs)
-        return Pass(self._sources, wanted, self._recipe, mender, log, self._tellers(earlier, passes), self._cancelled)
+        tellers = self._tellers(earlier, passes)
+        return Pass(self._sources, wanted, self._recipe, mender, log, tellers, self._cancelled, self._most_rows)
 
     def _tellers(self, earlier: int = 0, passes: int = 1) -> list[Progress | None]:
         """For each file a progress of its own that tells the bytes of all files and passes."""

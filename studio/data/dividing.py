@@ -7,17 +7,19 @@ from typing import Any
 from studio.data.parts import column_of, part_of, parts_of_files
 from studio.data.split import Part, make_split, save_split
 from studio.data.store import load_report, originals, rows_file
-from studio.data.table import Rows
+from studio.data.table import Rows, Tell
 
 
-def divide(folder: Path, version: int, how: Mapping[str, Any], kept: Path | None = None) -> Path:
+def divide(
+    folder: Path, version: int, how: Mapping[str, Any], kept: Path | None = None, tell: Tell | None = None
+) -> Path:
     """The file of the split. how: validation and test (shares), seed, stratify, near, column, files; what is not named
     has its default, and files of a data set whose names say their parts are taken at their word. kept: the folder of
-    the originals where that is another one.
+    the originals where that is another one. tell: of rows read so far.
 
     Raises as make_split does, and DataError where no row has the column.
     """
-    rows = Rows(rows_file(folder, version))
+    rows = Rows(rows_file(folder, version), tell)
     made = make_split(
         rows,
         seed=how.get("seed", 17),

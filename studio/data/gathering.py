@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from studio.data.checks.labels import LabelCount
 from studio.data.joined import Joined
 from studio.data.keys import asked_of, example_digest, prompt_digest
-from studio.data.near import Near, minima
+from studio.data.near import VALUES, Near, minima
 from studio.data.seen import Blocks, Seen
 from studio.data.values import Example
 from studio.errors import DataError
@@ -152,7 +152,7 @@ class _NearPrompts:
     def __init__(self) -> None:
         self._seen = Seen()
         self._distinct = array("Q")
-        self._minima = Blocks()
+        self._minima = Blocks(VALUES, np.uint32)
         self._rows = 0
 
     def add(self, examples: list[Example], prompts: NDArray[np.uint64]) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from studio.data.check import Check
-from studio.data.checks.length import Context
 from studio.data.readers import Unread
+from studio.data.recipe import Reads
 from studio.data.repairs import REPAIRS, Repair, repair_of
 from studio.data.repairs.leave_out import UNUSABLE
-from studio.data.store import originals, recipe_of
+from studio.data.store import context_of, originals, recipe_of
 from studio.data.values import Example, Report
 
 _SHOWN_CHARACTERS = 2000
@@ -46,11 +46,12 @@ def preview_repair(
     repair_id: str,
     count: int = 5,
     cancelled: Callable[[], bool] | None = None,
-    context: Context | None = None,
+    reads: Reads | None = None,
+    most_rows: int | None = None,
 ) -> tuple[int, int, list[Change]]:
     """What a repair would do to a version of a data set: rows changed in all, rows removed in all, and the first
-    `count` of them. context: of a model, for the repair that needs one. DataError for an unknown repair,
-    CancelledError."""
+    `count` of them. reads: of a model, for the repair that needs one. most_rows: how many rows of the originals are
+    looked at, from the first one on. DataError for an unknown repair, CancelledError."""
     repair = repair_of(repair_id)
     recipe = recipe_of(folder, version)
     shown: list[Change] = []
@@ -65,7 +66,8 @@ def preview_repair(
     repairs = (*(name for name in recipe.repairs if name != repair.id), repair.id)
     sources = originals(folder)
     whole = replace(recipe, repairs=repairs)
-    Check(sources, sources[0].name, None, None, whole, cancelled, watch, context=context).mend()
+    context = context_of(folder, replace(whole, reads=reads or whole.reads))
+    Check(sources, sources[0].name, None, None, whole, cancelled, watch, context=context).mend(most_rows)
     return totals[0], totals[1], shown
 
 

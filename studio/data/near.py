@@ -63,7 +63,7 @@ class Near:
         self._parts = parts
         self._bands = BANDS_OF_TWO if parts == 2 else BANDS
         self._seen = [Seen(np.uint32) for _ in self._bands]
-        self._kept = Blocks()
+        self._kept = Blocks(parts * VALUES, np.uint8)
         self.rows = 0
 
     def put(self, *parts: Sequence[str]) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ check.py.
 """
 
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from studio.data.repairs import repair_of
@@ -36,14 +37,24 @@ class Mapping:
 
 
 @dataclass(frozen=True)
+class Reads:
+    """What a model reads at once, for steps that count tokens. tokenizer: the name of its tokenizer's file, which lies
+    in the data set's folder. limit: in tokens."""
+
+    tokenizer: str
+    limit: int
+
+
+@dataclass(frozen=True)
 class Recipe:
     """shape: a format's NAME, chosen by the user against what was detected. repairs: ids, in the order of being
-    applied. edits come last: of two for one line the later one counts."""
+    applied. edits come last: of two for one line the later one counts. reads: where a repair counts tokens."""
 
     shape: str | None = None
     mapping: Mapping | None = None
     repairs: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
+    reads: Reads | None = None
 
     def without_edits(self) -> "Recipe":
         """What can be applied to a new upload: edits name lines of one file and mean nothing in another."""
@@ -62,6 +73,7 @@ class Recipe:
                 None if raw["mapping"] is None else _mapping(raw["mapping"]),
                 tuple(raw["repairs"]),
                 tuple(_edit(edit) for edit in raw["edits"]),
+                _reads(raw.get("reads")),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError("The recipe of this version is damaged.", "Upload the file again.") from error
@@ -86,6 +98,15 @@ def _mapping(raw: Any) -> Mapping:
     if not isinstance(raw["shape"], str):
         raise TypeError(raw)
     return Mapping(raw["shape"], _texts(raw["columns"]), _texts(raw["constants"]))
+
+
+def _reads(raw: Any) -> Reads | None:
+    if raw is None:
+        return None
+    name, limit = raw["tokenizer"], raw["limit"]
+    if not isinstance(name, str) or Path(name).name != name or type(limit) is not int:
+        raise ValueError(raw)
+    return Reads(name, limit)
 
 
 def _edit(raw: Any) -> Edit:

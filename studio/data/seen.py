@@ -50,7 +50,8 @@ class Seen:
 class Blocks:
     """Rows of an array in blocks of a fixed size: an array that grows as a whole would be held twice while it grows."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int, kind: DTypeLike) -> None:
+        self._width, self._kind = width, kind
         self._blocks: list[NDArray[Any]] = []
         self._count = 0
 
@@ -59,7 +60,7 @@ class Blocks:
         self._count += len(rows)
         while len(rows):
             if at == 0:
-                self._blocks.append(np.empty((_BLOCK_ROWS, rows.shape[1]), rows.dtype))
+                self._blocks.append(np.empty((_BLOCK_ROWS, self._width), self._kind))
             fits = rows[: _BLOCK_ROWS - at]
             self._blocks[-1][at : at + len(fits)] = fits
             rows = rows[len(fits) :]
@@ -67,7 +68,7 @@ class Blocks:
 
     def rows(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
         """The rows of these numbers, in their order."""
-        out = np.empty((len(numbers), *self._blocks[0].shape[1:]), self._blocks[0].dtype)
+        out = np.empty((len(numbers), self._width), self._kind)
         for block in np.unique(numbers // _BLOCK_ROWS):
             here = numbers // _BLOCK_ROWS == block
             out[here] = self._blocks[block][numbers[here] % _BLOCK_ROWS]

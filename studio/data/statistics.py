@@ -14,6 +14,7 @@ from studio.data.checks.labels import LabelCount
 from studio.data.checks.length import CountTokens
 from studio.data.facts import facts_of
 from studio.data.languages import language_of
+from studio.data.seen import Seen
 from studio.data.values import Example
 
 MOST_SHOWN = 50
@@ -81,13 +82,14 @@ class _Counting:
     def __init__(self, count_tokens: CountTokens | None) -> None:
         self._count_tokens = count_tokens
         self.rows = 0
-        self._prompts, self._answers, self._lengths = array("q"), array("q"), array("q")
+        self._prompts, self._answers, self._lengths = array("I"), array("I"), array("I")
         self._roles: Counter[str] = Counter()
         self._labels = LabelCount()
         self._first_words: Counter[str] = Counter()
         self._languages: Counter[str] = Counter()
         self._keys: Counter[tuple[str, ...]] = Counter()
-        self._distinct: set[int] = set()
+        self._seen = Seen()
+        self._distinct = 0
         self._facts = array("l")
 
     def add(self, batch: Sequence[Example]) -> None:
@@ -95,11 +97,13 @@ class _Counting:
         answers = [len(example.answer) for example in batch]
         self._prompts.extend(prompts)
         self._answers.extend(answers)
+        numbers = np.arange(self.rows, self.rows + len(batch))
+        hashes = np.fromiter((hash(example.answer) for example in batch), np.int64, len(batch)).view(np.uint64)
+        self._distinct += int((self._seen.put(hashes, numbers) == numbers).sum())
         self._lengths.extend(self._tokens(batch) or [sum(both) for both in zip(prompts, answers, strict=True)])
         for example in batch:
             self._roles.update(message.role for message in example.messages)
             self._labels.add(example)
-            self._distinct.add(hash(example.answer))
             _bounded(self._first_words, " ".join(example.answer[:100].split()[:2]))
             keys = keys_of(example.answer)
             if keys is not None:
@@ -138,19 +142,19 @@ class _Counting:
             label_least=min(labels.values(), default=0),
             first_words=dict(self._first_words.most_common(MOST_SHOWN)),
             languages=dict(self._languages.most_common()),
-            distinct_share=len(self._distinct) / self.rows,
+            distinct_share=self._distinct / self.rows,
             facts=float(np.median(self._facts)),
         )
 
 
 def histogram(lengths: Sequence[int], unit: str) -> Histogram:
     """At most 25 bins of a round width; the longest hundredth is in the last one."""
-    values = np.asarray(lengths, np.int64)
+    values = np.asarray(lengths, np.uint32)
     usual = max(1, int(np.quantile(values, 0.99)))
     width = next(step for ten in range(12) for step in (10**ten, 2 * 10**ten, 5 * 10**ten) if step * _BINS >= usual)
     edges = np.arange(0, usual + width, width)
     if values.max() >= edges[-1]:
-        edges = np.append(edges, values.max() + 1)
+        edges = np.append(edges, int(values.max()) + 1)
     counts, _ = np.histogram(values, edges)
     return Histogram(unit, tuple(edges.tolist()), tuple(counts.tolist()))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from studio.data.check import Check, Progress, name_of, sources_of
 from studio.data.checks.length import Context
+from studio.data.counting import context
 from studio.data.recipe import Recipe
 from studio.data.table import damaged, slice_examples, stream_examples, write_examples
 from studio.data.values import Example, Finding, Report, Source
@@ -58,13 +59,16 @@ def make_version(
     recipe: Recipe,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
-    context: Context | None = None,
 ) -> Report:
-    """Makes a version from the originals by a recipe. context: of a model, for steps that need one. Raises as
-    import_file does; then nothing of it is left."""
+    """Makes a version from the originals by a recipe. Raises as import_file does; then nothing of it is left."""
     name = load_report(folder).file
-    check = Check(originals(folder), name, None, progress, recipe, cancelled, context=context)
+    check = Check(originals(folder), name, None, progress, recipe, cancelled, context=context_of(folder, recipe))
     return _make(check, folder, version, recipe)
+
+
+def context_of(folder: Path, recipe: Recipe) -> Context | None:
+    """Of the model whose tokens a recipe counts; None where it counts none."""
+    return context(folder / recipe.reads.tokenizer, recipe.reads.limit) if recipe.reads else None
 
 
 def originals(folder: Path) -> list[Source]:
@@ -79,10 +83,15 @@ def rows_file(folder: Path, version: int | None = None) -> Path:
     return folder / _named("rows", version, "parquet")
 
 
+def report_file(folder: Path, version: int | None = None) -> Path:
+    """Where the report of a version lies; None is version 1."""
+    return folder / _named("report", version, "json")
+
+
 def load_report(folder: Path, version: int | None = None) -> Report:
     """The report of a version; DataError when it is missing or damaged."""
     try:
-        raw = json.loads((folder / _named("report", version, "json")).read_text(encoding="utf-8"))
+        raw = json.loads(report_file(folder, version).read_text(encoding="utf-8"))
         findings = tuple(Finding(**finding) for finding in raw["findings"])
         return Report(raw["file"], raw["shape"], raw["rows"], raw["usable"], findings, tuple(raw.get("files", ())))
     except (OSError, ValueError, KeyError, TypeError) as error:

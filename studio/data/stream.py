@@ -41,8 +41,10 @@ class Pass:
         log: Log,
         progress: Sequence[Progress | None],
         cancelled: Cancelled | None = None,
+        most_rows: int | None = None,
     ) -> None:
-        """progress: one for each file."""
+        """progress: one for each file. most_rows: how many rows are read, from the first one on; None for all."""
+        self._most_rows = most_rows
         self._sources = sources
         self._shape = wanted
         self._mapper = Mapper(recipe.mapping) if recipe.mapping else None
@@ -66,6 +68,8 @@ class Pass:
         for file, (source, tell) in enumerate(zip(self._sources, self._progress, strict=True)):
             self._log.file = source.name if len(self._sources) > 1 else None
             for line, row in read(source, self._log, tell, self._cancelled, self._mender, self._lane):
+                if self.number == self._most_rows:
+                    break
                 self.number += 1
                 if not waits and type(row) is Example:
                     self.rows += 1

@@ -6,7 +6,7 @@ line and messages alone, without calls and call_id; they are read too.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +17,10 @@ import pyarrow.parquet as pq
 from studio.data.values import Example, Message, Role
 from studio.errors import DataError
 
+Tell = Callable[[int], None]
+
 _GROUP_ROWS = 8192
+_TELL_ROWS = 1000
 _GROUP_CHARACTERS = 8_000_000
 
 _FIRST_TURN = pa.struct([("role", pa.string()), ("content", pa.string()), ("weight", pa.int8())])
@@ -49,13 +52,17 @@ def stream_examples(path: Path) -> Iterator[Example]:
 
 
 class Rows:
-    """The rows of a file, read as a stream each time anew."""
+    """The rows of a file, read as a stream each time anew. tell: called with the rows read so far, now and then; may
+    raise to end the work."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, tell: Tell | None = None) -> None:
+        self._path, self._tell = path, tell
 
     def __iter__(self) -> Iterator[Example]:
-        return stream_examples(self._path)
+        for count, example in enumerate(stream_examples(self._path)):
+            if self._tell and count % _TELL_ROWS == 0:
+                self._tell(count)
+            yield example
 
 
 def slice_examples(path: Path, start: int, count: int) -> tuple[list[tuple[int, Example]], int]:

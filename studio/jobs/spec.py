@@ -60,9 +60,10 @@ class Prepare:
     """Work of a prepare job: makes one version of a data set in the folder `result` of the job.
 
     files: what was brought in, or the kept originals, in order. name: of the data set. version 1 brings the files in, a
-    later one is made from the originals. recipe: as JSON. tokenizer: the tokenizer.json that tokens are counted with,
-    None to count none. split: how the rows are divided (see data.dividing). hub: where there are no files, the data set
-    of the Hub to be fetched first (see data.hub), of at most limit_bytes.
+    later one is made from the originals. again: that version is there, and is only measured and divided anew. recipe: as
+    JSON. tokenizer: the tokenizer.json that tokens are counted with, None to count none; context: how many of them its
+    model reads at once, 0 where that is not known. split: how the rows are divided (see data.dividing). hub: where
+    there are no files, the data set of the Hub to be fetched first (see data.hub), of at most limit_bytes.
     """
 
     files: list[Source]
@@ -74,6 +75,8 @@ class Prepare:
     threads: int = 0
     hub: str = ""
     limit_bytes: int | None = None
+    context: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True)

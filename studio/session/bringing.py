@@ -63,7 +63,7 @@ class Bringing(Preparing):
             else:
                 data.import_file([s.path for s in sources], folder, row.name, self._limit, recipe=recipe)
                 if large([source.path for source in sources]):
-                    data.measure(folder, 1, counted_with())
+                    data.measure(folder, 1, counted_with()[0])
                 prints = [data.fingerprint(source.path) for source in data.originals(folder)]
             row.fingerprint = combined(prints)
             known = self._kept(row, says if not later else None)

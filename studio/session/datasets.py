@@ -11,16 +11,16 @@ from sqlalchemy import select
 from studio import data
 from studio.data.values import Example, Report
 from studio.errors import UsageError
+from studio.models import ModelInfo
 from studio.session import checking, lock
 from studio.session.bringing import Bringing
 from studio.session.editing import Editing
-from studio.session.looking import Looking
 from studio.session.splits import Splits
 from studio.session.tables import DatasetRow
 from studio.session.values import Dataset
 
 
-class Datasets(Bringing, Editing, Splits, Looking):
+class Datasets(Bringing, Editing, Splits):
     """The owner's data sets. A file with errors is kept too: its report says what is wrong."""
 
     def check(self, path: Path) -> Report:
@@ -65,11 +65,17 @@ class Datasets(Bringing, Editing, Splits, Looking):
         return dataset.report.shape == other.report.shape and bool(offered & set(recipe.repairs))
 
     def page(
-        self, dataset_id: str, start: int, count: int, search: str = "", rule: str | None = None
+        self,
+        dataset_id: str,
+        start: int,
+        count: int,
+        search: str = "",
+        rule: str | None = None,
+        model: ModelInfo | None = None,
     ) -> tuple[builtins.list[tuple[int, Example]], int]:
         """`count` usable rows from the `start`-th (0-based) that holds `search` (and, with `rule`, that a finding of it
-        is about): (row number, example), and how many there are in all."""
-        dataset = self.get(dataset_id)
+        is about): (row number, example), and how many there are in all. model: that would cut them, for such a rule."""
+        dataset = self.seen_by(dataset_id, model) if rule else self.get(dataset_id)
         lines = None if rule is None else _places(dataset.report, rule)
         return data.page_examples(dataset.folder, start, count, search, lines, dataset.version)
 

@@ -74,7 +74,7 @@ class Shelf:
             run = self._book.run(job)
             if run.state.state == "finished":
                 row = self._take_over(row.id, run, job.options)
-            elif run.state.state in ACTIVE or not self._made(row, run.version):
+            elif run.state.state in ACTIVE or job.options.get("again") or not self._made(row, run.version):
                 preparing = run
             if run.state.state == "stopped":
                 preparing = None
@@ -95,15 +95,20 @@ class Shelf:
         if made.is_dir():
             with lock.hold(self._settings.home):
                 folder = self._folder(dataset_id)
-                for path in sorted(made.iterdir()) if made.is_dir() else ():
-                    path.replace(folder / path.name)
+                for path in [found for found in made.rglob("*") if found.is_file()] if made.is_dir() else ():
+                    target = folder / path.relative_to(made)
+                    target.parent.mkdir(exist_ok=True)
+                    path.replace(target)
                 with self._database.write() as transaction:
                     row = self._row(transaction, dataset_id)
                     number = run.version or 1
                     if not row.fingerprint and run.state.result is not None:
                         row.fingerprint = combined(run.state.result["fingerprints"])
-                    if transaction.get(VersionRow, (dataset_id, number)) is None:
-                        split = str(run.state.result.get("split", "")) if run.state.result else ""
+                    split = str(run.state.result.get("split", "")) if run.state.result else ""
+                    known = transaction.get(VersionRow, (dataset_id, number))
+                    if known is not None and how.get("again"):
+                        known.split, known.split_how = split, dict(how["split_how"])
+                    elif known is None:
                         self._add_version(transaction, row, number, str(how["says"]), run.created, split)
                 shutil.rmtree(folder / INCOMING, ignore_errors=True)
                 shutil.rmtree(made, ignore_errors=True)

@@ -25,8 +25,9 @@ class Splits(Preparing):
         near: bool = False,
         column: str | None = None,
         files: Sequence[str | None] | None = None,
-    ) -> Split:
-        """Divides the usable rows and makes this the current version's split.
+    ) -> Split | None:
+        """Divides the usable rows and makes this the current version's split. None where the file is large: a job does
+        it then.
 
         validation, test: shares of the rows. stratify: labels have about the same shares in all parts. near: rows whose
         prompts are nearly the same stay on one side, as those with the same prompt always do. column: of the file;
@@ -35,7 +36,11 @@ class Splits(Preparing):
         DataError when there are fewer than 4 usable rows, or no row has the column.
         """
         how: dict[str, Any] = {"validation": validation, "test": test, "seed": seed, "stratify": stratify, "near": near}
-        return self._split(dataset_id, {**how, "column": column, "files": list(files) if files else None})
+        how.update(column=column, files=list(files) if files else None)
+        if large([source.path for source in data.originals(self.get(dataset_id).folder)]):
+            self.look_again(dataset_id, how=how)
+            return None
+        return self._split(dataset_id, how)
 
     def current_split(self, dataset_id: str) -> Split:
         """The current version's split; made as its parent's was, or with the default shares, when there is none yet."""
@@ -60,13 +65,14 @@ class Splits(Preparing):
             return self.split_file(dataset_id)
         return self._folder(dataset_id) / version.split
 
-    def leaks(self, dataset_id: str) -> Sequence[Finding]:
-        """Held-out rows that are the same or nearly the same as rows to learn from; none are looked for in large files,
-        which would keep the page waiting."""
-        dataset = self.get(dataset_id)
-        if large([source.path for source in data.originals(dataset.folder)]):
-            return ()
-        return _leaks(dataset.rows, self.split_file(dataset_id))
+    def leaks(self, dataset_id: str) -> Sequence[Finding] | None:
+        """Held-out rows that are the same or nearly the same as rows to learn from. None where the file is large and
+        nobody looked yet (`look_again` does)."""
+        dataset, split = self.get(dataset_id), self.split_file(dataset_id)
+        found = data.leaking(split)
+        if found is None and not large([source.path for source in data.originals(dataset.folder)]):
+            found = data.find_leaking(dataset.folder, dataset.version, split)
+        return found
 
     def _split(self, dataset_id: str, how: Mapping[str, Any]) -> Split:
         dataset = self.get(dataset_id)
@@ -81,8 +87,3 @@ class Splits(Preparing):
 def _loaded(path: Path) -> Split:
     """A split's file is named after what it says, so it never changes."""
     return data.load_split(path)
-
-
-@lru_cache(maxsize=16)
-def _leaks(rows: Path, split: Path) -> tuple[Finding, ...]:
-    return tuple(data.leaks(data.load_examples(rows), _loaded(split)))

@@ -66,11 +66,13 @@ class Version:
 @dataclass(frozen=True)
 class Preview:
     """What a repair would do: rows changed and rows removed in all, and the first of them as (line, the text before,
-    the text after; '' where the row goes)."""
+    the text after; '' where the row goes). looked_at: how many rows of a large file these counts are about, from its
+    first one on; None for all."""
 
     changed: int
     removed: int
     rows: list[tuple[int, str, str]]
+    looked_at: int | None = None
 
 
 @dataclass(frozen=True)

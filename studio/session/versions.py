@@ -11,15 +11,22 @@ from functools import lru_cache
 from studio import data
 from studio.data import Example, Finding, Guess, Mapping, Recipe, Repair, Source
 from studio.data.log import Log
+from studio.data.recipe import Reads
+from studio.data.repairs import length
 from studio.errors import DataError, JobError
-from studio.session.preparing import Preparing, large
+from studio.models import ModelInfo
+from studio.session.looking import Looking, is_large
+from studio.session.preparing import reading_of, taken_in
 from studio.session.tables import VersionRow
 from studio.session.values import Dataset, Preview, Version
 
 PREVIEWED = 5
+PREVIEWED_ROWS = 20_000
+COUNTING = {repair.id for repair in length.REPAIRS}
+"""The repairs that need a model."""
 
 
-class Versions(Preparing):
+class Versions(Looking):
     """Every method that changes something answers the data set at its new version, or with the job that makes it."""
 
     def versions(self, dataset_id: str) -> builtins.list[Version]:
@@ -53,22 +60,38 @@ class Versions(Preparing):
         read = (shape.parse(row, number, Log()) for number, row in enumerate(rows, start=1))
         return [example for example in read if example is not None], findings
 
-    def repairs(self, dataset_id: str) -> builtins.list[tuple[Repair, int]]:
-        """The repairs that apply to the current version, each with the number of places it would mend."""
-        dataset = self.get(dataset_id)
-        return data.repairs_for(dataset.report)
+    def repairs(self, dataset_id: str, model: ModelInfo | None = None) -> builtins.list[tuple[Repair, int]]:
+        """The repairs that apply to the current version, each with the number of places it would mend. model: the one
+        that is chosen, for rows that it would cut."""
+        return data.repairs_for(self.seen_by(dataset_id, model).report)
 
-    def preview_repair(self, dataset_id: str, repair_id: str) -> Preview | None:
-        """What a repair would change, with the first rows before and after. None where the file is too large to go
-        through while a person waits."""
+    def preview_repair(self, dataset_id: str, repair_id: str, model: ModelInfo | None = None) -> Preview:
+        """What a repair would change, with the first rows before and after; of a large file, in its first rows.
+        DataError for a repair that needs a model and has none."""
         dataset = self.get(dataset_id)
-        if large([source.path for source in data.originals(dataset.folder)]):
+        most = min(PREVIEWED_ROWS, dataset.report.rows) if is_large(dataset) else None
+        reads = self._reads(dataset, model) if repair_id in COUNTING else None
+        counts = data.preview_repair(dataset.folder, dataset.version, repair_id, PREVIEWED, reads=reads, most_rows=most)
+        return Preview(*counts, most)
+
+    def _reads(self, dataset: Dataset, model: ModelInfo | None) -> Reads | None:
+        """The model's tokenizer, kept with the data set: what a version is made from must not change or go away."""
+        reading = reading_of(model)
+        if reading is None:
             return None
-        return Preview(*data.preview_repair(dataset.folder, dataset.version, repair_id, PREVIEWED))
+        name = f"tokenizer-{data.fingerprint(reading[0])[:12]}.json"
+        if not (dataset.folder / name).exists():
+            taken_in(reading[0], dataset.folder / name)
+        return Reads(name, reading[1])
 
-    def mend(self, dataset_id: str, repair_ids: Sequence[str], says: str | None = None) -> Dataset:
-        """Applies repairs, beside those that were applied before. says: for the history; else the repairs' titles."""
+    def mend(
+        self, dataset_id: str, repair_ids: Sequence[str], says: str | None = None, model: ModelInfo | None = None
+    ) -> Dataset:
+        """Applies repairs, beside those that were applied before. says: for the history; else the repairs' titles.
+        model: for a repair that counts tokens."""
         recipe = self.recipe(dataset_id)
+        if COUNTING & set(repair_ids):
+            recipe = replace(recipe, reads=self._reads(self.get(dataset_id), model))
         added = [data.repair_of(name) for name in repair_ids if name not in recipe.repairs]
         if not added:
             raise JobError("Nothing was chosen that is not mended already.", "Choose another repair.")
@@ -84,21 +107,25 @@ class Versions(Preparing):
 
     def set_shape(self, dataset_id: str, shape: str) -> Dataset:
         """Reads the rows as this shape (a format's NAME) from now on. Edits by hand were of the old one and go."""
-        recipe = Recipe(shape=shape, repairs=self.recipe(dataset_id).repairs)
+        before = self.recipe(dataset_id)
+        recipe = Recipe(shape=shape, repairs=before.repairs, reads=before.reads)
         return self._make(dataset_id, recipe, f"Read as {data.format_named(shape).TITLE}.")
 
     def set_mapping(self, dataset_id: str, mapping: Mapping) -> Dataset:
         """Reads the file's columns as the fields of a shape from now on."""
-        recipe = Recipe(mapping=mapping, repairs=self.recipe(dataset_id).repairs)
+        before = self.recipe(dataset_id)
+        recipe = Recipe(mapping=mapping, repairs=before.repairs, reads=before.reads)
         columns = ", ".join(dict.fromkeys(mapping.columns.values()))
         return self._make(dataset_id, recipe, f"Read as {data.format_named(mapping.shape).TITLE} from {columns}.")
 
     def mend_like(self, dataset_id: str, other_id: str) -> Dataset:
         """Takes the steps of another data set here: its shape, columns and repairs, not its edits by hand."""
-        other = self.get(other_id)
+        other, dataset = self.get(other_id), self.get(dataset_id)
         recipe = self.recipe(other_id).without_edits()
         if recipe == Recipe():
             raise DataError(f"{other.name} was not mended.", "Mend this file by itself.")
+        if recipe.reads and not (dataset.folder / recipe.reads.tokenizer).exists():
+            taken_in(other.folder / recipe.reads.tokenizer, dataset.folder / recipe.reads.tokenizer)
         return self._make(dataset_id, recipe, f"Mended like {other.name}.")
 
     def undo(self, dataset_id: str) -> Dataset:

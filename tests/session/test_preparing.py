@@ -1,5 +1,6 @@
 """Large files: brought in by a job of their own, followed, cancelled, taken over, deleted."""
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable
@@ -78,6 +79,56 @@ def test_a_further_version_of_a_large_file_is_made_aside(session: Session, chat_
     assert session.datasets.recipe(second.id) == recipe
     assert (second.folder / "original.jsonl").read_bytes() == chat_file.read_bytes()
     assert session.datasets.undo(second.id).version == 1
+
+
+def test_a_large_file_is_looked_at_anew_in_a_job(session: Session, tmp_path: Path) -> None:
+    project = session.projects.current()
+    rows = [{"prompt": f"What is {n}?", "completion": "long " * 3000 if n == 7 else f"It is {n}."} for n in range(80)]
+    rows += [{"prompt": f"what is {n}", "completion": "x"} for n in range(40)]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    dataset = settled(session, session.datasets.add(project.id, path, aside=True).id)
+    model = session.models.inspect("starter")
+    cut = session.datasets.cut(dataset.id, model)
+    assert cut is not None
+    assert [(f.rule, f.line) for f in cut] == [("answer.cut", 8)]
+    leaks = session.datasets.leaks(dataset.id)
+    assert leaks, "questions that differ in a mark alone are on two sides"
+    before = session.datasets.current_split(dataset.id)
+
+    other = dataclasses.replace(model, context=model.context + 1)
+    assert session.datasets.cut(dataset.id, other) is None
+    assert session.datasets.split(dataset.id, near=True) is None
+    assert session.datasets.current_split(dataset.id) == before, "the old one holds until the job is done"
+    done = settled(session, dataset.id)
+    assert done.version == 1
+    assert session.datasets.current_split(dataset.id) != before
+    assert session.datasets.split_how(dataset.id)["near"] is True
+    assert session.datasets.leaks(dataset.id) == ()
+    session.datasets.look_again(dataset.id, other)
+    settled(session, dataset.id)
+    assert session.datasets.cut(dataset.id, other) is not None
+    assert session.datasets.statistics(dataset.id, other).context == other.context
+    assert session.datasets.split_how(dataset.id)["near"] is True
+
+    preview = session.datasets.preview_repair(dataset.id, "rows.too_long_removed", model)
+    assert (preview.removed, preview.looked_at) == (1, 120)
+    session.datasets.mend(dataset.id, ["rows.too_long_removed"], model=model)
+    mended = settled(session, dataset.id)
+    assert (mended.version, mended.report.usable) == (2, 119)
+    assert session.datasets.cut(dataset.id, model) == ()
+
+
+def test_a_division_that_cannot_be_says_so_and_leaves_the_old_one(session: Session, chat_file: Path) -> None:
+    dataset = session.datasets.add(session.projects.current().id, chat_file)
+    before = session.datasets.current_split(dataset.id)
+    session.datasets.split(dataset.id, column="nobody")
+    failed = settled(session, dataset.id)
+    assert failed.preparing is not None
+    assert 'No row has a column "nobody"' in failed.preparing.state.sentence
+    session.datasets.cancel(dataset.id)
+    assert session.datasets.get(dataset.id).preparing is None
+    assert session.datasets.current_split(dataset.id) == before
 
 
 def test_cancel_leaves_nothing_of_a_file(session: Session, settings: Settings, long_file: Path) -> None:

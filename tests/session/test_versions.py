@@ -142,3 +142,32 @@ def test_rows_are_taken_away_in_another_shape_and_those_left_out_with_reasons(se
     assert all(row["reasons"] and row["text"] for row in left)
     with pytest.raises(DataError, match="cannot be written as"):
         session.datasets.export(messy.id, "preference")
+
+
+def test_rows_that_the_model_would_cut_are_found_and_removed(session: Session, tmp_path: Path) -> None:
+    project = session.projects.current()
+    path = tmp_path / "rows.jsonl"
+    rows = [{"prompt": f"p{n}", "completion": f"a{n}"} for n in range(20)] + [
+        {"prompt": "p", "completion": "w " * 4000}
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    dataset = session.datasets.add(project.id, path)
+    model = session.models.inspect("starter")
+    (found,) = session.datasets.cut(dataset.id, model) or ()
+    assert (found.rule, found.line) == ("answer.cut", 21)
+    assert found.message.startswith("The answer has 4,0")
+    assert session.datasets.cut(dataset.id, None) is None
+    assert found in session.datasets.seen_by(dataset.id, model).report.findings
+    assert session.datasets.page(dataset.id, 0, 5, rule="answer.cut", model=model)[1] == 1
+    offered = {repair.id for repair, _ in session.datasets.repairs(dataset.id, model)}
+    assert "rows.too_long_removed" in offered
+    with pytest.raises(DataError, match="needs a model"):
+        session.datasets.mend(dataset.id, ["rows.too_long_removed"])
+    mended = session.datasets.mend(dataset.id, ["rows.too_long_removed"], model=model)
+    assert mended.report.usable == 20
+    assert session.datasets.cut(dataset.id, model) == ()
+    again = session.datasets.mend(dataset.id, ["text.stripped"])
+    assert again.report.usable == 20, "the step before is taken once more, with the tokenizer that was kept"
+    path.write_text(path.read_text(encoding="utf-8").replace("a1", "b1"), encoding="utf-8")
+    other = session.datasets.add(project.id, path, "more.jsonl")
+    assert session.datasets.mend_like(other.id, dataset.id).report.usable == 20

@@ -29,17 +29,28 @@ CUT_PROMPT = Rule(
 RULES = (CUT_ANSWER, CUT_PROMPT)
 
 
+_MOST_BYTES = 4
+"""Of a character in UTF-8."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """How many tokens a model reads at once, and how to count them. The few tokens that a chat template adds to each
-    turn are not counted."""
+    """How many tokens a model reads at once, and how to count them, in any number of texts at a time. The few tokens
+    that a chat template adds to each turn are not counted."""
 
     limit: int
     count: CountTokens
 
     def fitting(self, example: Example) -> Example | None:
         """The example, None where it does not fit."""
-        return example if sum(self.tokens([example])[0]) <= self.limit else None
+        return None if self.may_exceed(example) and sum(self.tokens([example])[0]) > self.limit else example
+
+    def may_exceed(self, example: Example) -> bool:
+        """Whether counting can be needed: a token is a byte at least, and a tokenizer may add a blank to a text."""
+        most = 0
+        for message in example.messages:
+            most += 1 + len(message.content) * (1 if message.content.isascii() else _MOST_BYTES)
+        return most > self.limit
 
     def tokens(self, examples: Sequence[Example]) -> list[tuple[int, int]]:
         """Of each example the tokens before its answer and of its answer."""
@@ -58,7 +69,8 @@ class Length:
 
     def see(self, batch: Batch, log: Log) -> None:
         limit = self._context.limit
-        for example, (before, answer) in zip(batch.examples, self._context.tokens(batch.examples), strict=True):
+        long = [example for example in batch.examples if self._context.may_exceed(example)]
+        for example, (before, answer) in zip(long, self._context.tokens(long), strict=True):
             place = len(example.messages) - 1
             if answer > limit:
                 values = {"tokens": answer, "limit": limit, "cut": answer - limit}

@@ -6,7 +6,7 @@ import gzip
 import io
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -41,10 +41,10 @@ class Opened:
         disk = cast(BinaryIO, io.BufferedReader(self._raw, _BLOCK))
         self.packed = disk.read(2) == _PACKED and Path(name).suffix.lower() == ".gz"
         disk.seek(0)
-        self.stream = buffered(_Unpacked(disk, log)) if self.packed else disk
+        self.stream = buffered(_unpacked(disk, log)) if self.packed else disk
         self.head = self.stream.read(HEAD_BYTES)
         self.whole = not self.stream.peek(1)  # type: ignore[attr-defined]
-        self.stream = buffered(_Rejoined(self.head, self.stream)) if self.packed else self.stream
+        self.stream = buffered(_rejoined(self.head, self.stream)) if self.packed else self.stream
         if not self.packed:
             disk.seek(0)
 
@@ -86,7 +86,7 @@ class Opened:
 
     def recode(self, change: Callable[[bytes, bool], bytes]) -> None:
         """Puts a change between the file and its reader. change(block, last): the bytes to be read instead."""
-        self.stream = buffered(_Changed(self.stream, change))
+        self.stream = buffered(_changed(self.stream, change))
 
 
 def suffix_of(name: str) -> str:
@@ -94,8 +94,9 @@ def suffix_of(name: str) -> str:
     return Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
 
 
-def buffered(raw: io.RawIOBase) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(raw, _BLOCK))
+def buffered(blocks: Iterator[bytes]) -> BinaryIO:
+    """Blocks as one stream; none of them is empty but an end."""
+    return cast(BinaryIO, io.BufferedReader(_Layer(lambda: next(blocks, b"")), _BLOCK))
 
 
 class _Disk(io.FileIO):
@@ -113,9 +114,10 @@ class _Disk(io.FileIO):
 
 
 class _Layer(io.RawIOBase):
-    """A stream made of blocks that `_next` gives; an empty one ends it."""
+    """A stream made of blocks; an empty one ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, following: Callable[[], bytes]) -> None:
+        self._following = following
         self._left = memoryview(b"")
 
     def readable(self) -> bool:
@@ -123,63 +125,39 @@ class _Layer(io.RawIOBase):
 
     def readinto(self, target: "memoryview | bytearray") -> int:  # type: ignore[override]
         if not self._left:
-            self._left = memoryview(self._next())
+            self._left = memoryview(self._following())
         part = self._left[: len(target)]
         target[: len(part)] = part
         self._left = self._left[len(part) :]
         return len(part)
 
-    def _next(self) -> bytes:
-        raise NotImplementedError
 
-
-class _Unpacked(_Layer):
+def _unpacked(disk: BinaryIO, log: Log) -> Iterator[bytes]:
     """What a gzip file holds. It ends where the packing is damaged or grows beyond all measure, and the log says so."""
-
-    def __init__(self, disk: BinaryIO, log: Log) -> None:
-        super().__init__()
-        self._disk, self._log = disk, log
-        self._file = gzip.GzipFile(fileobj=disk)
-        self._count = 0
-        self._ended = False
-
-    def _next(self) -> bytes:
-        if self._ended:
-            return b""
-        try:
-            block = self._file.read1(_BLOCK)
-        except (EOFError, gzip.BadGzipFile, zlib.error):
-            self._log.add(rules.PACKED_DAMAGED, None)
-            block = b""
-        self._count += len(block)
-        much = self._count > _RATIO_COUNTS_FROM and self._count > _MOST_RATIO * self._disk.tell()
-        if much or self._count > _MOST_UNPACKED:
-            self._log.add(rules.PACKED_BOMB, None, size=self._count // 1_000_000)
-            block = b""
-        self._ended = not block
-        return block
+    file = gzip.GzipFile(fileobj=disk)
+    count = 0
+    try:
+        while block := file.read1(_BLOCK):
+            count += len(block)
+            much = count > _RATIO_COUNTS_FROM and count > _MOST_RATIO * disk.tell()
+            if much or count > _MOST_UNPACKED:
+                log.add(rules.PACKED_BOMB, None, size=count // 1_000_000)
+                return
+            yield block
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        log.add(rules.PACKED_DAMAGED, None)
 
 
-class _Rejoined(_Layer):
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        super().__init__()
-        self._head, self._rest = head, rest
-
-    def _next(self) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(_BLOCK)
+def _rejoined(head: bytes, rest: BinaryIO) -> Iterator[bytes]:
+    yield head
+    while block := rest.read(_BLOCK):
+        yield block
 
 
-class _Changed(_Layer):
-    def __init__(self, source: BinaryIO, change: Callable[[bytes, bool], bytes]) -> None:
-        super().__init__()
-        self._source, self._change = source, change
-        self._ended = False
-
-    def _next(self) -> bytes:
-        made = b""
-        while not made and not self._ended:
-            block = self._source.read(_BLOCK)
-            self._ended = not block
-            made = self._change(block, self._ended)
-        return made
+def _changed(source: BinaryIO, change: Callable[[bytes, bool], bytes]) -> Iterator[bytes]:
+    ended = False
+    while not ended:
+        block = source.read(_BLOCK)
+        ended = not block
+        if made := change(block, ended):
+            yield made

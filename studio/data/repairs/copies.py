@@ -2,6 +2,9 @@
 
 from array import array
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -14,38 +17,39 @@ from studio.data.values import Example
 _BATCH = 4096
 
 
-class _Chosen:
-    """Rows to be removed, by their numbers in the files. `places`: the numbers of the rows that were seen."""
+class Choice(Protocol):
+    """Takes each row once, then says which of them are to go: the first that was taken is 0."""
 
-    def __init__(self) -> None:
-        self.places = array("q")
+    def take(self, example: Example) -> None: ...
+
+    def gone(self) -> set[int]: ...
+
+
+class Removal:
+    """Removes the rows that a choice lets go, by their numbers in the files."""
+
+    def __init__(self, choice: Callable[[], Choice]) -> None:
+        self._choice = choice()
+        self._numbers = array("q")
         self._gone: set[int] | None = None
 
     def see(self, example: Example, number: int) -> None:
-        self.places.append(number)
-        self.take(example)
+        self._numbers.append(number)
+        self._choice.take(example)
 
     def begin(self) -> None:
         if self._gone is None:
-            places = np.frombuffer(self.places, np.int64)
-            self._gone = set(places[sorted(self.gone())].tolist())
+            numbers = np.frombuffer(self._numbers, np.int64)
+            self._gone = set(numbers[sorted(self._choice.gone())].tolist())
 
     def mend(self, example: Example, number: int) -> Example | None:
         return None if number in (self._gone or ()) else example
 
-    def take(self, example: Example) -> None:
-        raise NotImplementedError
 
-    def gone(self) -> set[int]:
-        """Which of the rows are to go: the first that was seen is 0."""
-        raise NotImplementedError
-
-
-class Exact(_Chosen):
+class Exact:
     """All but the first of rows that are the same."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._rows = array("q")
 
     def take(self, example: Example) -> None:
@@ -59,11 +63,10 @@ class Exact(_Chosen):
         return set(np.flatnonzero(later).tolist())
 
 
-class Alike(_Chosen):
+class Alike:
     """All but the first of rows that are nearly the same."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._near = Near(2)
         self._waiting: list[Example] = []
         self._found: set[int] = set()
@@ -85,14 +88,12 @@ class Alike(_Chosen):
         self._waiting = []
 
 
-class Conflicts(_Chosen):
+class Conflicts:
     """All rows whose prompt has more than one answer. keep_usual: those with the most frequent answer stay; of equally
     frequent ones the first."""
 
-    keep_usual = False
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, keep_usual: bool = False) -> None:
+        self._keep_usual = keep_usual
         self._prompts, self._rows = array("q"), array("q")
 
     def take(self, example: Example) -> None:
@@ -106,7 +107,7 @@ class Conflicts(_Chosen):
         pairs = np.unique(np.stack([prompts, rows], axis=1), axis=0)
         asked, answers = np.unique(pairs[:, 0], return_counts=True)
         disputed = np.flatnonzero(np.isin(prompts, asked[answers > 1]))
-        if not self.keep_usual:
+        if not self._keep_usual:
             return set(disputed.tolist())
         usual: dict[int, Counter[int]] = {}
         for number in disputed:
@@ -114,10 +115,6 @@ class Conflicts(_Chosen):
         # Counter.most_common keeps the order of first appearance among equals.
         kept = {prompt: count.most_common(1)[0][0] for prompt, count in usual.items()}
         return {int(n) for n in disputed if rows[n] != kept[int(prompts[n])]}
-
-
-class Majority(Conflicts):
-    keep_usual = True
 
 
 _TWICE = b'{"prompt": "a", "completion": "b"}\n{"prompt": "a", "completion": "b"}\n{"prompt": "c", "completion": "d"}\n'
@@ -136,7 +133,7 @@ REPAIRS = (
         True,
         "file",
         _TWICE,
-        Exact,
+        partial(Removal, Exact),
     ),
     Repair(
         "rows.near_duplicates_removed",
@@ -146,7 +143,7 @@ REPAIRS = (
         False,
         "file",
         _NEARLY,
-        Alike,
+        partial(Removal, Alike),
     ),
     Repair(
         "rows.usual_answer_kept",
@@ -156,7 +153,7 @@ REPAIRS = (
         False,
         "file",
         _TORN,
-        Majority,
+        partial(Removal, partial(Conflicts, keep_usual=True)),
     ),
     Repair(
         "rows.conflicts_removed",
@@ -166,6 +163,6 @@ REPAIRS = (
         False,
         "file",
         _TORN,
-        Conflicts,
+        partial(Removal, Conflicts),
     ),
 )

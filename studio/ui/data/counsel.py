@@ -7,7 +7,7 @@ import gradio as gr
 
 from studio import data
 from studio.ui import html, words
-from studio.ui.data.pictures import model_of
+from studio.ui.data.chosen import model_of
 from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"

@@ -12,6 +12,7 @@ from studio.session.values import Dataset
 from studio.ui import html, words
 from studio.ui.acts import acts, button
 from studio.ui.data import rows
+from studio.ui.data.chosen import model_of, seen
 from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
@@ -38,7 +39,7 @@ def build(page: Page) -> Tab:
             return "", ""
         place = Place.of(standing)
         start = max(0, place.start + step) if step else 0
-        shown, numbers, start = draw(page, standing.dataset, Place(start, text.strip(), rule or ""))
+        shown, numbers, start = draw(page, standing, Place(start, text.strip(), rule or ""))
         kept = {"dataset": standing.dataset.id, "start": start, "search": text, "rule": rule or ""}
         session.projects.remember(project, rows=kept)
         return shown, numbers
@@ -72,14 +73,14 @@ def build(page: Page) -> Tab:
     page.on(listed.submit, change, tab=NAME, heard=True, meanwhile=words.SAVING)
 
     def view(standing: Standing) -> Sequence[Any]:
-        dataset = standing.dataset
+        dataset = seen(page, standing)
         if dataset is None or not dataset.report.usable:
             return [gr.Column(visible=False), "", gr.skip(), "", ""]
         place = Place.of(standing)
         choices = _filters(dataset)
         if place.rule not in [rule for _, rule in choices]:
             place = replace(place, rule="")
-        shown, numbers, _ = draw(page, dataset, place)
+        shown, numbers, _ = draw(page, standing, place)
         return [gr.Column(visible=True), place.search, gr.Dropdown(choices, value=place.rule), shown, numbers]
 
     return Tab([card, search, only, listed, pager], view)
@@ -101,11 +102,14 @@ class Place:
         return Place(kept["start"], kept["search"], kept["rule"]) if same else Place()
 
 
-def draw(page: Page, dataset: Dataset, place: Place) -> tuple[str, str, int]:
+def draw(page: Page, standing: Standing, place: Place) -> tuple[str, str, int]:
     """The rows at a place, which of how many they are, and where they really begin."""
+    dataset = standing.dataset
+    assert dataset is not None
+    model = model_of(page, standing) if place.rule else None
 
     def found(start: int) -> tuple[list[tuple[int, Example]], int]:
-        return page.session.datasets.page(dataset.id, start, PER_PAGE, place.search, place.rule or None)
+        return page.session.datasets.page(dataset.id, start, PER_PAGE, place.search, place.rule or None, model)
 
     start = place.start
     listed, total = found(start)

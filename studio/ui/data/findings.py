@@ -9,14 +9,16 @@ from typing import Any
 
 import gradio as gr
 
-from studio.data import Repair, repair_of
+from studio.data import Repair, repair_of, repairs_for
 from studio.data.values import Finding, Report
 from studio.errors import StudioError
+from studio.models import ModelInfo
 from studio.session.datasets import Datasets
 from studio.session.values import Dataset, Preview
 from studio.ui import html, words
 from studio.ui.acts import acts, button
 from studio.ui.data import difference, rows
+from studio.ui.data.chosen import model_of, seen
 from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
@@ -33,12 +35,13 @@ def build(page: Page) -> Tab:
         findings = acts("findings")
 
     def act(project: str, told: Mapping[str, Any]) -> None:
-        dataset = page.standing(project).dataset
+        standing = page.standing(project)
+        dataset, model = standing.dataset, model_of(page, standing)
         if dataset is None:
             return
         match told["act"]:
             case "mend":
-                session.datasets.mend(dataset.id, [told["repair"]])
+                session.datasets.mend(dataset.id, [told["repair"]], model=model)
             case "mend-safe":
                 session.datasets.mend_safe(dataset.id)
             case "mend-like":
@@ -55,14 +58,15 @@ def build(page: Page) -> Tab:
 
     def look(project: str, event: gr.EventData) -> tuple[str, Any]:
         """The findings with what was asked for: a preview under its repair, a form under its line; or without."""
-        dataset = page.standing(project).dataset
+        standing = page.standing(project)
+        dataset, model = seen(page, standing), model_of(page, standing)
         if dataset is None:
             return "", gr.skip()
         told = event._data
         shown = Shown()
         try:
             if told["act"] == "preview":
-                shown = Shown(told["repair"], _preview(told["repair"], session.datasets, dataset))
+                shown = Shown(told["repair"], _preview(told["repair"], session.datasets, dataset, model))
             elif told["act"] == "anew":
                 place = (int(told["line"]), int(told["file"]))
                 example = session.datasets.draft_line(dataset.id, *place)
@@ -76,7 +80,7 @@ def build(page: Page) -> Tab:
     findings.look(look, page.project, [findings, page.notices[NAME]], show_progress="hidden")
 
     def view(standing: Standing) -> Sequence[Any]:
-        dataset = standing.dataset
+        dataset = seen(page, standing)
         if dataset is None or not dataset.version:
             return [gr.Column(visible=False), "", ""]
         return [gr.Column(visible=True), _strip(dataset), _all(page, dataset)]
@@ -105,7 +109,7 @@ def _all(page: Page, dataset: Dataset, shown: Shown | None = None) -> str:
     if dataset.report.shape is None and page.session.datasets.guess(dataset.id).columns:
         # One thing to do, in the card below: to say what the columns are.
         return _lead(page, dataset, []) + _history(page, dataset)
-    offers = page.session.datasets.repairs(dataset.id)
+    offers = repairs_for(dataset.report)
     found = dataset.report.findings
     groups = [_group(severity, dataset.report, offers, shown or Shown()) for severity in SEVERITIES]
     well = "" if found else f'<p class="fs-good">{html.esc(words.ALL_WELL)}</p>'
@@ -192,9 +196,9 @@ def _where(finding: Finding) -> str:
     return ", ".join(part for part in (finding.file, line, finding.field) if part)
 
 
-def _preview(repair_id: str, datasets: Datasets, dataset: Dataset) -> str:
-    repair, preview = repair_of(repair_id), datasets.preview_repair(dataset.id, repair_id)
-    changes = "".join(difference.row(line, before, after) for line, before, after in preview.rows) if preview else ""
+def _preview(repair_id: str, datasets: Datasets, dataset: Dataset, model: ModelInfo | None) -> str:
+    repair, preview = repair_of(repair_id), datasets.preview_repair(dataset.id, repair_id, model)
+    changes = "".join(difference.row(line, before, after) for line, before, after in preview.rows)
     return (
         f'<div class="fs-preview" tabindex="-1" data-focus><h3>{html.esc(repair.title)}</h3>'
         f"<p>{html.esc(repair.says)} {html.esc(_counts(preview))}</p><ul>{changes}</ul>"
@@ -205,15 +209,16 @@ def _preview(repair_id: str, datasets: Datasets, dataset: Dataset) -> str:
     )
 
 
-def _counts(preview: Preview | None) -> str:
-    if preview is None:
-        return words.PREVIEW_LARGE
+def _counts(preview: Preview) -> str:
+    where = words.PREVIEW_HERE
+    if preview.looked_at is not None:
+        where = words.PREVIEW_LARGE.format(rows=html.number(preview.looked_at))
     if not preview.rows:
-        return words.PREVIEW_NOTHING
+        return words.PREVIEW_NOTHING.format(where=where)
     counts = ((preview.changed, words.PREVIEW_CHANGES), (preview.removed, words.PREVIEW_REMOVES))
     parts = [said.format(rows="1 row" if n == 1 else f"{html.number(n)} rows") for n, said in counts if n]
     whole = len(preview.rows) == preview.changed + preview.removed
-    return (words.PREVIEW_COUNT if whole else words.PREVIEW_FIRST).format(does=" and ".join(parts))
+    return (words.PREVIEW_COUNT if whole else words.PREVIEW_FIRST).format(where=where, does=" and ".join(parts))
 
 
 def _history(page: Page, dataset: Dataset) -> str:

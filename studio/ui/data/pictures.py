@@ -1,16 +1,15 @@
 """Pictures of the examples: lengths and what the model reads at once, labels, how answers begin, languages, turns."""
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from studio.data import Statistics
-from studio.errors import StudioError
-from studio.models import ModelInfo
 from studio.session.looking import Measured
 from studio.ui import charts, html, words
+from studio.ui.acts import acts, button
+from studio.ui.data.chosen import model_of
 from studio.ui.live import chart, figure
 from studio.ui.page import Page, Standing, Tab
 
@@ -25,17 +24,24 @@ def build(page: Page) -> Tab:
         which = gr.Radio([], label=words.PICTURE_LABEL, elem_id="picture", container=False)
         line = gr.HTML(elem_id="picture-line")
         picture = chart("picture-chart")
+        anew = acts("count")
 
     def choose(project: str, name: str) -> tuple[str, str]:
         measured = measure(page, page.standing(project))
         return (_line(measured, name), draw(measured, name)) if measured else ("", "")
 
+    def count(project: str, told: dict[str, str]) -> None:
+        standing = page.standing(project)
+        if standing.dataset is not None:
+            page.session.datasets.look_again(standing.dataset.id, model_of(page, standing))
+
+    page.on(anew.submit, count, tab=NAME, heard=True, meanwhile=words.STARTING)
     which.input(choose, [page.project, which], [line, picture], show_progress="hidden", queue=False)
 
     def view(standing: Standing) -> Sequence[Any]:
         measured = measure(page, standing)
         if measured is None:
-            return [gr.Column(visible=False), gr.skip(), "", ""]
+            return [gr.Column(visible=False), gr.skip(), "", "", ""]
         names = [name for name in words.PICTURES if name == FIRST or _counts(measured.numbers, name)]
         choices = [(words.PICTURES[name], name) for name in names]
         return [
@@ -43,9 +49,10 @@ def build(page: Page) -> Tab:
             gr.Radio(choices, value=FIRST),
             _line(measured, FIRST),
             draw(measured, FIRST),
+            _anew(page, standing, measured),
         ]
 
-    return Tab([card, which, line, picture], view)
+    return Tab([card, which, line, picture, anew], view)
 
 
 def measure(page: Page, standing: Standing) -> Measured | None:
@@ -54,15 +61,6 @@ def measure(page: Page, standing: Standing) -> Measured | None:
     if dataset is None or not dataset.report.usable:
         return None
     return page.session.datasets.statistics(dataset.id, model_of(page, standing))
-
-
-def model_of(page: Page, standing: Standing) -> ModelInfo | None:
-    """The model chosen on the Method tab; None where it cannot be used, which that tab says."""
-    chosen = standing.choices.get("model") or "recommended"
-    try:
-        return page.session.models.inspect(standing.choices.get("folder") or "" if chosen == "folder" else chosen)
-    except StudioError:
-        return None
 
 
 def draw(measured: Measured, name: str) -> str:
@@ -75,6 +73,17 @@ def draw(measured: Measured, name: str) -> str:
     else:
         made = charts.shares(_counts(numbers, name), words.TURNS_AXIS if name == "roles" else words.EXAMPLES_AXIS)
     return figure(made, f"{words.PICTURES[name]}. {_said(measured, name)}")
+
+
+def _anew(page: Page, standing: Standing, measured: Measured) -> str:
+    """Of a large file the tokens of another model are counted on demand."""
+    model, dataset = model_of(page, standing), standing.dataset
+    if dataset is None or dataset.preparing or model is None or measured.context is not None:
+        return ""
+    if page.session.datasets.cut(dataset.id, model) is not None or not page.session.datasets.countable(model):
+        return ""
+    line = words.COUNT_LINE.format(model=model.name)
+    return f"<p>{html.esc(line)}</p>{button('count', words.COUNT_BUTTON, name='count-anew')}"
 
 
 def _line(measured: Measured, name: str) -> str:
@@ -101,26 +110,17 @@ def _lengths(measured: Measured) -> str:
             rows=rows, prompt=html.number(numbers.prompt_median), answer=html.number(numbers.answer_median)
         )
     line = words.LENGTHS_LINE.format(rows=rows, tokens=_about(numbers.tokens))
-    if measured.context is None:
+    if measured.context is None or measured.cut is None:
         return line
-    over = _over(numbers, measured.context)
     context = html.number(measured.context)
-    more = words.CUT.format(count=html.number(over), context=context) if over else words.FITS.format(context=context)
+    said = words.CUT if measured.cut > 1 else words.CUT_ONE if measured.cut else words.FITS
+    more = said.format(count=html.number(measured.cut), context=context)
     return f"{line} {more}"
 
 
 def _about(tokens: int) -> str:
     """Of very many tokens a part is reckoned, so their number is said roughly."""
     return f"about {tokens / 1e6:.0f} million" if tokens >= ROUGH else html.number(tokens)
-
-
-def _over(numbers: Statistics, limit: int) -> int:
-    """Rows in bins that begin at the limit or above, and a share of the bin it falls into."""
-    over = 0.0
-    edges = numbers.lengths.edges
-    for (low, high), count in zip(itertools.pairwise(edges), numbers.lengths.counts, strict=True):
-        over += count * min(1.0, max(0.0, (high - 1 - limit) / max(1, high - low)))
-    return round(over)
 
 
 def _counts(numbers: Statistics, name: str) -> dict[str, int]:

@@ -8,6 +8,7 @@ import gradio as gr
 from studio.session.values import Dataset
 from studio.ui import html, words
 from studio.ui.acts import acts, button
+from studio.ui.data.chosen import model_of
 from studio.ui.page import Page, Standing, Tab
 
 NAME = "data"
@@ -46,8 +47,11 @@ def build(page: Page) -> Tab:
             session.datasets.split(standing.dataset.id, percent / 200, percent / 200, **_how(standing.dataset, chosen))
 
     def apart(project: str, told: Mapping[str, str]) -> None:
-        dataset = page.standing(project).dataset
-        if dataset:
+        standing = page.standing(project)
+        dataset = standing.dataset
+        if dataset and told["act"] == "compare":
+            session.datasets.look_again(dataset.id, model_of(page, standing))
+        elif dataset:
             kept = session.datasets.split_how(dataset.id)
             session.datasets.split(dataset.id, **{**kept, "near": True})
 
@@ -103,6 +107,11 @@ def _how(dataset: Dataset, chosen: Sequence[Any]) -> dict[str, Any]:
 
 def _leaks(page: Page, dataset: Dataset) -> str:
     found = page.session.datasets.leaks(dataset.id)
+    if found is None:
+        if dataset.preparing:
+            return ""
+        press = button("compare", words.COMPARE_BUTTON, name="compare")
+        return f'<div class="fs-lead"><p>{html.esc(words.COMPARE_LINE)}</p>{press}</div>'
     if not found:
         return ""
     count = sum(finding.count for finding in found)

@@ -49,12 +49,13 @@ LIKE_BUTTON = "Mend it the same way as last time"
 MEND = "Mend"
 NOT_NOW = "Not now"
 MENDING = "Mending. Your file itself is not touched."
-PREVIEW_COUNT = "Here it {does}."
-PREVIEW_FIRST = "Here it {does}; these are the first."
+PREVIEW_HERE = "Here"
+PREVIEW_COUNT = "{where} it {does}."
+PREVIEW_FIRST = "{where} it {does}; these are the first."
 PREVIEW_CHANGES = "changes {rows}"
 PREVIEW_REMOVES = "removes {rows}"
-PREVIEW_LARGE = "The file is large, so what changes is seen when it is done; it can be undone."
-PREVIEW_NOTHING = "Here it would change nothing."
+PREVIEW_LARGE = "The file is large, so its first {rows} rows were tried. Among them"
+PREVIEW_NOTHING = "{where} it would change nothing."
 GOES = "this row goes"
 LAST_STEP = "Last step:"
 UNDO = "Undo"
@@ -155,6 +156,10 @@ LEAKS = (
     "{count} held-out examples say the same, or nearly the same, as some to learn from. The verdict would flatter the "
     "model."
 )
+COMPARE_LINE = (
+    "The file is large, and nobody looked yet whether held-out examples are also among those to learn from."
+)
+COMPARE_BUTTON = "Compare them"
 LEAKS_BUTTON = "Keep such examples on one side"
 SEED = "Seed"
 SEED_INFO = "The same number always draws the same examples."
@@ -184,7 +189,13 @@ LENGTHS_CHARACTERS = (
     "{rows} examples. Half of the prompts are shorter than {prompt} characters, half of the answers than {answer}."
 )
 FITS = "All fit into the {context} tokens that this model reads at once."
-CUT = "About {count} are longer than the {context} tokens that this model reads at once, and would be cut."
+CUT = "{count} are longer than the {context} tokens that this model reads at once, and would be cut."
+CUT_ONE = "1 is longer than the {context} tokens that this model reads at once, and would be cut."
+COUNT_LINE = (
+    "The file is large, so the tokens of the model {model} are counted when you ask for it. Only then is it known which "
+    "examples it would cut."
+)
+COUNT_BUTTON = "Count with this model"
 AXIS = {"tokens": "tokens in an example", "characters": "characters in an example"}
 EXAMPLES_AXIS = "examples"
 TURNS_AXIS = "turns"
