@@ -16,7 +16,7 @@ from studio.models import labels as labelling
 from studio.training import body, labels
 from tests.tiny_encoder import labelled, make_tiny_encoder, one, tagged
 
-QUICK = {"epochs": 20, "learning_rate": 1e-3, "word_dropout": 0.0}
+QUICK = {"epochs": 20, "learning_rate": 1e-3, "word_dropout": 0.0, "patience": 0}
 
 
 def train(folder: Path, base: Path, rows: list[Example], held: list[Example], **options) -> list[dict]:
