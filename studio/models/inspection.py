@@ -79,12 +79,9 @@ class ModelInfo:
 def inspect(folder: Path, name: str | None = None) -> ModelInfo:
     """What the model in `folder` is; ModelError, with its reason, for one that is missing, unsafe or unfit."""
     folder = Path(folder).absolute()
-    config = _config(folder)
+    config, tokenizer, architecture, kind = inspect_config(folder)
     name = name or folder.name
     inner = {**config, **config.get("text_config", {})} if isinstance(config.get("text_config"), dict) else config
-    tokenizer = _tokenizer_config(folder)
-    _refuse_unsafe(folder, config, tokenizer)
-    architecture, kind = _architecture(folder, config)
     files = weights.weight_files(folder)
     tensors = [tensor for file in files for tensor in weights.read_tensors(file)]
     if not any(all((folder / part).is_file() for part in parts) for parts in TOKENIZERS):
@@ -108,6 +105,13 @@ def inspect(folder: Path, name: str | None = None) -> ModelInfo:
         fingerprint=fingerprint(folder, files),
         licence=_licence(folder),
     )
+
+
+def inspect_config(folder: Path) -> tuple[dict[str, Any], dict[str, Any], str, Kind]:
+    """Config and tokenizer config, architecture and kind, before any weights are there; ModelError as inspect does."""
+    config, tokenizer = _config(folder), _tokenizer_config(folder)
+    _refuse_unsafe(folder, config, tokenizer)
+    return config, tokenizer, *_architecture(folder, config)
 
 
 def fingerprint(folder: Path, files: list[Path]) -> str:
