@@ -34,6 +34,12 @@ def _train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str
     run(folder, spec, journal, secrets)
 
 
+def _rehearse(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.training.rehearsal import run
+
+    run(folder, spec, journal, secrets)
+
+
 def _evaluate(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     from studio.evaluation.body import run
 
@@ -46,7 +52,20 @@ def _hosted(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, st
     run(folder, spec, journal, secrets)
 
 
-BODIES: Mapping[str, Body] = {"prepare": _prepare, "train": _train, "evaluate": _evaluate, "hosted": _hosted}
+def _fetch(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.models.body import run
+
+    run(folder, spec, journal, secrets)
+
+
+BODIES: Mapping[str, Body] = {
+    "prepare": _prepare,
+    "train": _train,
+    "rehearse": _rehearse,
+    "evaluate": _evaluate,
+    "hosted": _hosted,
+    "fetch": _fetch,
+}
 
 
 def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES) -> int:

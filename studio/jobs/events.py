@@ -57,7 +57,8 @@ class Plan(Event):
 @dataclass(frozen=True)
 class Step(Event):
     """One optimiser step. loss: mean over its trained tokens (nats). seconds: wall time of the loop so far, evaluation
-    left out; seconds_left: estimate for the rest, evaluations included. tokens: non-padding tokens so far."""
+    left out; seconds_left: estimate for the rest, evaluations included. tokens: non-padding tokens so far. trial: which
+    one of a search (see Trial), 0 where there is none."""
 
     type: ClassVar[str] = "step"
     step: int
@@ -69,6 +70,7 @@ class Step(Event):
     seconds: float
     seconds_left: float
     memory_bytes: int
+    trial: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,21 @@ class Validation(Event):
     of: int | None = None
     macro_f1: float | None = None
     margin: float | None = None
+    trial: int = 0
+
+
+@dataclass(frozen=True)
+class Trial(Event):
+    """A search begins to try these values. trial: counted from 1; of: at most so many. epochs: of this trial, which may
+    be a part of those it stands for (values). step: steps of the trials before it; steps: of this one."""
+
+    type: ClassVar[str] = "trial"
+    trial: int
+    of: int
+    epochs: int
+    step: int
+    steps: int
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,19 @@ class Remote(Event):
     model: str
 
 
-EVENTS: tuple[type[Event], ...] = (State, Note, Plan, Step, Validation, Checkpoint, Progress, Result, Failure, Remote)
+EVENTS: tuple[type[Event], ...] = (
+    State,
+    Note,
+    Plan,
+    Trial,
+    Step,
+    Validation,
+    Checkpoint,
+    Progress,
+    Result,
+    Failure,
+    Remote,
+)
 LAST_WORDS = ("finished", "stopped", "failed")
 _BY_TYPE = {kind.type: kind for kind in EVENTS}
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from studio.errors import JobError
 
-Kind = Literal["prepare", "train", "evaluate", "apply", "export", "hosted"]
+Kind = Literal["prepare", "train", "evaluate", "apply", "export", "hosted", "rehearse", "fetch"]
 VERSION = 1
 
 
@@ -53,6 +53,41 @@ class Evaluate:
     """How many usable rows the data set had in all; below 40 every verdict is 'cannot tell'."""
     threads: int = 0
     hosted: dict[str, Any] = field(default_factory=dict)
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    """Who is compared beside base and tuned: evaluation.entrants.Entrant as JSON."""
+    learned: list[Source] = field(default_factory=list)
+    """Rows and split that the run was trained on, for examples in a prompt and for the simple rivals."""
+    earlier: list[Source] = field(default_factory=list)
+    """Answers that other evaluations of the run have kept; what is among them is not asked again."""
+    measure: str = ""
+    """The measure that decides; '' for the one that suits the answers."""
+    judge: dict[str, Any] = field(default_factory=dict)
+    """A language model that judges: {provider, address, private, more, model, secret, price, rubric}; empty for none."""
+    general: bool = False
+    """Whether the models also read the general texts that ship, to see what was forgotten."""
+    version: int | None = None
+    """Which version of the data set the rows are from."""
+    template: str = ""
+    """Fingerprint of the chat template that base and tuned model are asked through."""
+
+
+@dataclass(frozen=True)
+class Apply:
+    """Work of an apply job: one candidate answers every row of a table. file: the table, which keeps its name; column:
+    where the input stands, '' for rows of chat turns. system: a system turn before each. answer, probability: names of
+    the columns that are added. candidate, learned, earlier, hosted: as for an evaluation. rows: how many there are."""
+
+    file: Source
+    name: str
+    column: str
+    system: str
+    answer: str
+    candidate: dict[str, Any]
+    learned: list[Source]
+    earlier: list[Source]
+    rows: int
+    threads: int = 0
+    probability: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +136,23 @@ class Hosted:
     threads: int = 1
 
 
-BODIES: dict[str, type] = {"prepare": Prepare, "train": Train, "evaluate": Evaluate, "hosted": Hosted}
+@dataclass(frozen=True)
+class Fetch:
+    """Work of a job that brings a base model of the Hub to this machine. repository: owner/name."""
+
+    repository: str
+    threads: int = 1
+
+
+BODIES: dict[str, type] = {
+    "prepare": Prepare,
+    "train": Train,
+    "rehearse": Train,
+    "evaluate": Evaluate,
+    "apply": Apply,
+    "hosted": Hosted,
+    "fetch": Fetch,
+}
 
 
 @dataclass(frozen=True)
@@ -112,7 +163,7 @@ class Spec:
     kind: Kind
     name: str
     created: str
-    work: Prepare | Train | Evaluate | Hosted
+    work: Prepare | Train | Evaluate | Apply | Hosted | Fetch
     v: int = field(default=VERSION)
 
     def write(self, folder: Path) -> None:

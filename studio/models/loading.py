@@ -3,8 +3,10 @@
 For job and inference processes alone: calling anything here loads torch.
 """
 
+import ctypes
 import os
 import shutil
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -87,7 +89,13 @@ def load_base(folder: Path, parameters: int, four_bits: bool = False) -> Any:
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise unreadable(folder, "model", error) from error
-    return (model if four_bits else model.to(device())).eval()
+    if not four_bits:
+        return model.to(device()).eval()
+    for weight in model.parameters():
+        if weight.is_floating_point():
+            # a copy, because one that lies in the opened file keeps the whole of it in memory
+            weight.data = weight.data.clone()
+    return model.eval()
 
 
 def _in_four_bits(parameters: int) -> dict[str, Any]:
@@ -101,6 +109,7 @@ def _in_four_bits(parameters: int) -> dict[str, Any]:
             "The library bitsandbytes, which squeezes a model to 4 bits, does not work on this machine.",
             "Choose the method LoRA.",
         ) from error
+    _give_back_at_once()
     config = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
@@ -110,6 +119,17 @@ def _in_four_bits(parameters: int) -> dict[str, Any]:
     return {"quantization_config": config, "device_map": {"": device()}}
 
 
+def _give_back_at_once() -> None:
+    """Makes glibc return large blocks to the system when they are freed. Else the weights that are unpacked one after
+    the other leave holes, which measured as much memory as 4 bits save (a 360 M model peaked at 2.4 GB and now at 2.0 GB)."""
+    if sys.platform == "linux":
+        glibc = ctypes.CDLL(None)
+        mallopt = getattr(glibc, "mallopt", None)
+        if mallopt is not None:
+            mallopt(M_MMAP_THRESHOLD, 1 << 20)
+
+
+M_MMAP_THRESHOLD = -3
 FOUR_BITS = "base_in_4_bits.json"
 """Beside an adapter: it was trained on a base of 4 bits, and fits that one exactly."""
 

@@ -3,7 +3,7 @@ a person typed, which are ordinary text. What stands around the pieces of a chat
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.errors import ModelError
@@ -16,10 +16,13 @@ OTHER_MODEL = "Choose another base model, or mend its chat template."
 
 @dataclass(frozen=True)
 class Encoded:
-    """Token ids of a conversation; trained[i] says whether token i is one the model shall learn to write."""
+    """Token ids of a conversation; trained[i] says whether token i is one the model shall learn to write. lost_before,
+    lost_after: what was cut away at either end, for those who look."""
 
     ids: list[int]
     trained: list[bool]
+    lost_before: list[int] = field(default_factory=list, compare=False)
+    lost_after: list[int] = field(default_factory=list, compare=False)
 
 
 def document(tokenizer: Any, text: str, trained: bool) -> Encoded:

@@ -72,9 +72,8 @@ def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:
 
 
 def planned(loop: Loop[Any], ready: Prepared, info: ModelInfo, method: Method) -> Plan:
-    course, weights = loop.course, list(ready.lesson.model.parameters())
-    # an adapter is counted beside its base model, a head of labels as part of the model
-    whole = sum(weight.numel() for weight in weights) if method.keeps == "model" else info.parameters
+    course = loop.course
+    whole, trained = weights(ready, info, method)
     return Plan(
         steps=course.steps,
         epochs=course.epochs,
@@ -85,9 +84,17 @@ def planned(loop: Loop[Any], ready: Prepared, info: ModelInfo, method: Method) -
         validation_rows=len(ready.held),
         cut=ready.cut,
         parameters=whole,
-        trainable_parameters=sum(weight.numel() for weight in weights if weight.requires_grad),
+        trainable_parameters=trained,
         device=loading.device(),
     )
+
+
+def weights(ready: Prepared, info: ModelInfo, method: Method) -> tuple[int, int]:
+    """How many weights there are and how many of them are trained. An adapter is counted beside its base model, a head
+    of labels as part of the model."""
+    found = list(ready.lesson.model.parameters())
+    whole = sum(weight.numel() for weight in found) if method.keeps == "model" else info.parameters
+    return whole, sum(weight.numel() for weight in found if weight.requires_grad)
 
 
 def closing_notes(loop: Loop[Any]) -> list[str]:

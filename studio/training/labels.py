@@ -97,7 +97,7 @@ class Telling:
     def __init__(self, model: Any, labels: Labels, options: Any) -> None:
         """options: of the method classifier."""
         self.model = model
-        self._labels, self._options = labels, options
+        self.labels, self._options = labels, options
         self._weights = _weights(labels).to(model.device) if options.class_weights == "balanced" else None
 
     def loss(self, rows: Sequence[LabelledRow]) -> Tensor:
@@ -105,22 +105,20 @@ class Telling:
         return self._losses(found, rows).mean()
 
     def check(self, batches: Iterable[Sequence[LabelledRow]]) -> Found:
-        names = self._labels.names
+        names = self.labels.names
         total, wanted, said = 0.0, [], []
         for batch in batches:
             found = classifying.logits(self.model, [row.ids for row in batch])
             total += self._losses(found, batch).double().sum().item()
             wanted += [{names[index] for index in row.labels} for row in batch]
-            said += [
-                set(self._labels.told(shares)) for shares in classifying.probabilities(found, self._labels.several)
-            ]
+            said += [set(self.labels.told(shares)) for shares in classifying.probabilities(found, self.labels.several)]
         right = sum(one == other for one, other in zip(wanted, said, strict=True))
         return Found(total / len(wanted), right, len(wanted), labelled_rows.macro_f1(wanted, said))
 
     def _losses(self, found: Tensor, rows: Sequence[LabelledRow]) -> Tensor:
         """One a row, in nats."""
         wanted = self._targets(rows).to(found.device)
-        if self._labels.several:
+        if self.labels.several:
             each = functional.binary_cross_entropy_with_logits(
                 found, wanted, pos_weight=self._weights, reduction="none"
             )
@@ -129,9 +127,9 @@ class Telling:
 
     def _targets(self, rows: Sequence[LabelledRow]) -> Tensor:
         """Label numbers of shape (rows,); with several, 0 or 1 of shape (rows, labels)."""
-        if not self._labels.several:
+        if not self.labels.several:
             return torch.tensor([row.labels[0] for row in rows])
-        wanted = torch.zeros(len(rows), len(self._labels.names))
+        wanted = torch.zeros(len(rows), len(self.labels.names))
         for number, row in enumerate(rows):
             wanted[number, list(row.labels)] = 1.0
         return wanted

@@ -7,14 +7,10 @@ prepared and what a checkpoint holds is not decided here.
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Generic
+from typing import Generic
 
-import torch
-
-from studio.errors import JobError
 from studio.jobs import control
 from studio.jobs.events import Checkpoint, Note, State, Step, Validation
 from studio.jobs.journal import Journal
@@ -25,11 +21,10 @@ from studio.training import machine
 from studio.training.batching import Course, fill
 from studio.training.lesson import Found, Lesson, Row, Tokens
 from studio.training.schedule import rate_factor
+from studio.training.stepping import Stepper
 
-CLIP = 1.0
 STEPS_PER_EPOCH = 8
 """At least, where there are so many rows."""
-BETAS = (0.9, 0.99)
 SECONDS_BETWEEN_STEP_EVENTS = 0.1
 
 
@@ -39,6 +34,17 @@ class Best:
 
     step: int
     loss: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a training stands among the trials of one job. trial: counted from 1, 0 where it is the only one. before,
+    after: steps of the trials before it and, at most, of those to come. best: of the trials before it."""
+
+    trial: int = 0
+    before: int = 0
+    after: int = 0
+    best: Best | None = None
 
 
 class Loop(Generic[Row]):
@@ -55,21 +61,15 @@ class Loop(Generic[Row]):
         options: TrainingOptions,
         groups: Sequence[Group],
         save: Callable[[Path], None],
+        place: Place = Place(),
     ) -> None:
         """groups: the weights to train. save(folder) writes them; it is called for each checkpoint."""
-        self._folder, self._journal, self._lesson, self._save = folder, journal, lesson, save
+        self._place = place
+        self._folder, self._journal, self._save = folder, journal, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
-        held = fill([len(row.ids) for row in validation], options.tokens_per_step)
-        self._validation = [[validation[index] for index in batch] for batch in held]
-        self._weights = [weight for group in groups for weight in group.weights]
-        self._optimizer = torch.optim.AdamW(
-            [{"params": group.weights, "scale": group.scale} for group in groups],
-            lr=options.learning_rate,
-            betas=BETAS,
-            weight_decay=options.weight_decay,
-            fused=True,
-        )
+        self._validation = held_batches(validation, options)
+        self._stepper = Stepper(lesson, groups, options)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.best: Best | None = None
         self.base_loss = math.nan
@@ -87,7 +87,7 @@ class Loop(Generic[Row]):
         found = self._measured()
         self.base_loss = found.loss
         self._check_seconds = time.perf_counter() - began
-        self._journal.append(_validation(0, 0.0, found, best=False))
+        self._tell_check(found, best=False)
         for batch in self._batches():
             if control.requested(self._folder) == "stop":
                 self._journal.append(State("stopping"))
@@ -115,17 +115,7 @@ class Loop(Generic[Row]):
         rate = self._options.learning_rate * rate_factor(
             self.step + 1, self.course.steps, self._options.warmup, self._options.schedule
         )
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate * group["scale"]
-        self._lesson.model.train()
-        loss = self._lesson.loss(batch)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self._weights, CLIP)
-        value = loss.item()
-        if not (math.isfinite(value) and math.isfinite(norm.item())):
-            raise _diverged(self.step + 1)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
+        value = self._stepper.step(batch, rate, self.step + 1)
         self.step += 1
         self.tokens += sum(len(row.ids) for row in batch)
         self.seconds += time.perf_counter() - began
@@ -139,7 +129,7 @@ class Loop(Generic[Row]):
         self._last_event = now
         self._journal.append(
             Step(
-                step=self.step,
+                step=self._at,
                 epoch=self._epoch,
                 loss=loss,
                 learning_rate=rate,
@@ -148,6 +138,7 @@ class Loop(Generic[Row]):
                 seconds=self.seconds,
                 seconds_left=self._seconds_left(),
                 memory_bytes=machine.memory_bytes(),
+                trial=self._place.trial,
             )
         )
 
@@ -155,27 +146,39 @@ class Loop(Generic[Row]):
     def _epoch(self) -> float:
         return self.step / self.course.steps_per_epoch
 
+    @property
+    def _at(self) -> int:
+        """The step as the job counts."""
+        return self._place.before + self.step
+
     def _seconds_left(self) -> float:
         checks = sum(step >= self.step for step in self.course.evaluations)
-        return (self.course.steps - self.step) * self.seconds / self.step + checks * self._check_seconds
+        steps = self.course.steps - self.step + self._place.after
+        return steps * self.seconds / self.step + checks * self._check_seconds
 
     def _check(self) -> None:
         """Measures the validation loss and keeps a checkpoint when it is the best, or the last."""
         began = time.perf_counter()
         found = self._measured()
         self._check_seconds = time.perf_counter() - began
-        best = self.best is None or found.loss < self.best.loss
-        if best:
-            self.best = Best(self.step, found.loss)
-        self._worse = 0 if best else self._worse + 1
-        self._journal.append(_validation(self.step, self._epoch, found, best))
+        better = self.best is None or found.loss < self.best.loss
+        if better:
+            self.best = Best(self._at, found.loss)
+        self._worse = 0 if better else self._worse + 1
+        assert self.best is not None
+        earlier = self._place.best
+        leader = self.best if earlier is None or self.best.loss < earlier.loss else earlier
+        best = better and leader is self.best
+        self._tell_check(found, best)
         ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
-        if best or ending:
-            path = checkpoint.write(self._folder, self.step, found.loss, self._save)
-            self._kept_step = self.step
-            self._journal.append(Checkpoint(self.step, path.relative_to(self._folder).as_posix(), best))
-            assert self.best is not None
-            checkpoint.thin(self._folder, keep={self.best.step, self.step})
+        if best or (ending and not self._place.trial):
+            path = checkpoint.write(self._folder, self._at, found.loss, self._save)
+            self._journal.append(Checkpoint(self._at, path.relative_to(self._folder).as_posix(), best))
+            checkpoint.thin(self._folder, keep={leader.step, self._at})
+        self._kept_step = self.step
+
+    def _tell_check(self, found: Found, best: bool) -> None:
+        self._journal.append(Validation(self._at, self._epoch, best=best, trial=self._place.trial, **asdict(found)))
 
     def _patience_ends(self) -> bool:
         """Whether to end here, because too many checks in a row found nothing better."""
@@ -187,11 +190,7 @@ class Loop(Generic[Row]):
         return True
 
     def _measured(self) -> Found:
-        with _evaluating(self._lesson.model):
-            found = self._lesson.check(self._validation)
-        if not math.isfinite(found.loss):
-            raise _diverged(self.step)
-        return found
+        return self._stepper.check(self._validation, self.step)
 
 
 def course(rows: Sequence[Tokens], options: TrainingOptions) -> Course:
@@ -209,24 +208,6 @@ def course(rows: Sequence[Tokens], options: TrainingOptions) -> Course:
     )
 
 
-def _validation(step: int, epoch: float, found: Found, best: bool) -> Validation:
-    return Validation(step, epoch, found.loss, best, found.right, found.of, found.macro_f1, found.margin)
-
-
-@contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
-    model.eval()
-    with torch.inference_mode():
-        yield
-
-
-def _diverged(step: int) -> JobError:
-    if step == 0:
-        return JobError(
-            "The loss of the base model on these examples is not a number.",
-            "Choose another base model; the weights of this one may be damaged.",
-        )
-    return JobError(
-        f"The loss is no longer a number at step {step}, because the steps were too large.",
-        "Lower the learning rate and train again; the checkpoints made before this are kept.",
-    )
+def held_batches(rows: Sequence[Row], options: TrainingOptions) -> list[list[Row]]:
+    """The validation rows as a check reads them."""
+    return [[rows[index] for index in batch] for batch in fill([len(row.ids) for row in rows], options.tokens_per_step)]

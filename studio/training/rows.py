@@ -71,7 +71,8 @@ def shorten(row: Encoded, limit: int) -> Encoded:
     while answer > 0 and row.trained[answer - 1]:
         answer -= 1
     start = min(len(row.ids) - limit, max(answer - 1, 0))
-    return Encoded(row.ids[start : start + limit], row.trained[start : start + limit])
+    end = start + limit
+    return Encoded(row.ids[start:end], row.trained[start:end], row.ids[:start], row.ids[end:])
 
 
 def _without_tail(row: Encoded) -> Encoded:
