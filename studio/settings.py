@@ -55,6 +55,11 @@ class Settings:
     def datasets_folder(self) -> Path:
         return self.home / "datasets"
 
+    @property
+    def models_folder(self) -> Path:
+        """Base models that were fetched from the Hub."""
+        return self.home / "models"
+
 
 @dataclass(frozen=True)
 class Sourced:

@@ -26,7 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     # The room's own job, which writes events.
     "data": BASE | {"jobs"},
     "methods": BASE,
-    "models": BASE | {"data"},
+    # The room's own job, which fetches a model and writes events.
+    "models": BASE | {"data", "jobs"},
     "jobs": BASE,
     "training": ROWS_AND_MODELS,
     "inference": ROWS_AND_MODELS,
@@ -34,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "evaluation": ROWS_AND_MODELS | {"inference", "hosted"},
     "export": ROWS_AND_MODELS,
     "hosted": ROWS_AND_MODELS,
-    "worker": BASE | {"training", "evaluation", "export", "hosted", "data", "jobs"},
+    "worker": BASE | {"training", "evaluation", "export", "hosted", "data", "models", "jobs"},
     "session": ROOMS,
     "web": ROOMS | {"session"},
     "ui": ROOMS | {"session", "web"},

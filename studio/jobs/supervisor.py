@@ -23,8 +23,8 @@ from studio.jobs.state import JobState
 from studio.settings import Settings
 
 DEVICE = "cpu"
-UNLEASED = ("prepare", "hosted")
-"""Kinds of job that leave the device to others: they read files or watch a provider, and load no model."""
+UNLEASED = ("prepare", "hosted", "fetch")
+"""Kinds of job that leave the device to others: they read or fetch files or watch a provider, and load no model."""
 STOP_SECONDS = 30.0
 # On top of what it had to stop by itself; one that prepares has nothing to lose.
 _END_SECONDS = 2.0

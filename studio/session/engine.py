@@ -10,6 +10,7 @@ from studio.hosted.keys import Keys
 from studio.inference.process import ChatServers
 from studio.jobs.lease import LOCAL
 from studio.jobs.supervisor import Supervisor
+from studio.session.applications import Applications
 from studio.session.chats import Chats
 from studio.session.database import Database
 from studio.session.datasets import Datasets
@@ -42,7 +43,6 @@ class Session:
         self._supervisor = Supervisor(settings)
         self._servers = ChatServers(settings)
         self._keys = Keys(settings.hosted_keys)
-        self.models = Models(settings)
 
     @property
     def owner(self) -> str:
@@ -59,12 +59,20 @@ class Session:
         return Datasets(self.settings, book.owner, self._database, book)
 
     @property
+    def models(self) -> Models:
+        return Models(self.settings, self._book(), self._keys)
+
+    @property
     def runs(self) -> Runs:
         return Runs(self.settings, self.datasets, self.models, self._book())
 
     @property
     def evaluations(self) -> Evaluations:
-        return Evaluations(self.settings, self.datasets, self._book(), self.hosted)
+        return Evaluations(self.settings, self.datasets, self._book(), self.hosted, self.providers)
+
+    @property
+    def applications(self) -> Applications:
+        return Applications(self.settings, self._book(), self.hosted, self.providers)
 
     @property
     def chats(self) -> Chats:

@@ -18,6 +18,7 @@ from studio.session.models import Models
 from studio.session.projects import checked_name
 from studio.session.readiness import Complete, gather
 from studio.session.tables import JobRow
+from studio.session.tuned import begins_at
 from studio.session.values import Readiness, Run
 from studio.settings import Settings
 
@@ -25,6 +26,7 @@ KINDS = {
     "prepare": "the preparation of data",
     "train": "a training run",
     "evaluate": "an evaluation",
+    "apply": "an application to a file",
     "hosted": "a run at a provider",
 }
 
@@ -161,5 +163,9 @@ class Runs:
         return self._book.rename(run_id, checked_name(name))
 
     def delete(self, run_id: str) -> None:
-        """Deletes the run with its evaluations and conversation; refused while one of them is at work."""
+        """Deletes the run with its evaluations and conversation; refused while one of them is at work, and while
+        another run begins at its tuned model."""
+        for row in self._book.rows(kind="train"):
+            if row.id != run_id and row.kind == "train" and begins_at(self._book.folder(row.id), run_id):
+                raise JobError(f"{self._book.row(run_id).name} was tuned further as {row.name}.", "Delete that first.")
         self._book.delete(run_id)

@@ -1,12 +1,23 @@
 """What a train run has to give: its best checkpoint, verified, and what it was trained from. Evaluation, chat and
 export all begin here."""
 
+from pathlib import Path
+
 from studio.errors import JobError
 from studio.jobs import spec as specs
 from studio.jobs.spec import Source, Train
 from studio.models import checkpoint
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.values import Run
+
+
+def begins_at(folder: Path, run_id: str) -> bool:
+    """Whether the train job in `folder` has that run's tuned model as its base."""
+    try:
+        work = specs.read(folder).work
+    except JobError:
+        return False
+    return isinstance(work, Train) and run_id in Path(work.model.path).parts
 
 
 def tuned(book: JobBook, run_id: str) -> tuple[Run, Source, Train]:

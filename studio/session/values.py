@@ -93,7 +93,7 @@ class Run:
 
     id: str
     project: str
-    kind: Literal["prepare", "train", "evaluate", "hosted"]
+    kind: Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch"]
     name: str
     created: datetime
     dataset: str | None
