@@ -78,7 +78,7 @@ def _over_seeds(session: Session, sample: str, measure: str, label: Callable[[Ex
 
 
 def _add(seen: Seen, card: Scorecard, measure: str) -> None:
-    base, tuned = (candidate.metrics for candidate in card.candidates)
+    base, tuned = (candidate.metrics for candidate in card.candidates[:2])
     seen.base.append(100 * base.get(measure, 0.0))
     seen.tuned.append(100 * tuned[measure])
     seen.valid.append(100 * tuned.get("json_valid", 0.0))

@@ -46,6 +46,12 @@ def _evaluate(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, 
     run(folder, spec, journal, secrets)
 
 
+def _apply(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.evaluation.applying import run
+
+    run(folder, spec, journal, secrets)
+
+
 def _hosted(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     from studio.hosted.body import run
 
@@ -63,6 +69,7 @@ BODIES: Mapping[str, Body] = {
     "train": _train,
     "rehearse": _rehearse,
     "evaluate": _evaluate,
+    "apply": _apply,
     "hosted": _hosted,
     "fetch": _fetch,
 }

@@ -1,75 +1,130 @@
-"""What an evaluation job does: base and tuned model on the same rows, losses, answers, scorecard and verdict."""
+"""What an evaluation job does: all candidates on the same rows, then scorecard and verdict. What they said is kept as
+it comes, so that another evaluation goes on where this one was ended."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from studio import data, models
 from studio.data.values import Example
 from studio.errors import DataError, JobError, ModelError
-from studio.evaluation import compare, hosted, labelled, metrics, scorecard, verdict
-from studio.evaluation.metrics.base import Graded, Measure, Measured
-from studio.evaluation.metrics.exact import is_exact
-from studio.evaluation.scorecard import CANDIDATES, Candidate, Row, Scorecard
+from studio.evaluation import contest, entrants, forgetting, hosted, judge, scorecard, scoring
+from studio.evaluation.contest import Contest
+from studio.evaluation.entrants import Entrant
+from studio.evaluation.judge import Judged
+from studio.evaluation.said import Kept, Said
+from studio.evaluation.scorecard import Row
+from studio.evaluation.scoring import Judging
 from studio.evaluation.ticker import Stopped, Ticker
+from studio.hosted.price import dollars
 from studio.jobs.events import Note, Result, State
 from studio.jobs.journal import Journal
-from studio.jobs.spec import Evaluate, Spec
+from studio.jobs.spec import Evaluate, Source, Spec
 from studio.models import checkpoint
 from studio.models import labels as labelling
-from studio.models.labels import Labels
-
-SPARE_TOKENS = 8
-"""Room beyond the longest wanted answer, so that an answer of about its length is not cut."""
 
 
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     """Evaluates as the spec says and journals it to the last word (finished or stopped).
 
-    secrets: the provider's key, where a model is hosted. Raises StudioError in the user's words for whatever keeps it
-    from judging.
+    secrets: keys of the models elsewhere, by the names the entrants give. Raises StudioError in the user's words for
+    whatever keeps it from judging.
     """
     work = spec.work
     if not isinstance(work, Evaluate):
         raise JobError("This job is not an evaluation.", "Start it again from the Evaluate tab.")
     chosen, examples, judging = verified(work)
+    who = entrants.of(work)
     labels = None if work.hosted else labelling.read(Path(work.checkpoint.path))
     journal.append(State("running"))
-    cost = None
+    said: dict[str, list[Said]] = {}
+    rows: list[Row] = []
+    verdict: Judged | None = None
+    general: dict[str, Any] | None = None
     try:
-        if work.hosted and examples:
-            rows, cost = hosted.judged(folder, work, chosen, examples, journal, secrets)
-        else:
-            judge = judged if labels is None else labelled.judged
-            rows = judge(folder, work, chosen, examples, journal) if examples else []
+        if examples:
+            asked = _contest(folder, work, chosen, examples, journal, secrets, who)
+            said = contest.said(who, asked)
+            rows = scoring.rows_of(chosen, examples, said)
+            verdict, rows = _judged(work, asked, who, rows) if work.judge else (None, rows)
+            general = _general(work, asked) if work.general else None
+        card = scoring.scored(spec, Judging(work, who, judging, labels), rows, said)
+        card = replace(card, judge=asdict(verdict) if verdict else None, general=general)
     except Stopped:
-        journal.append(Note("The evaluation was stopped before all rows were judged, so there is no verdict."))
+        journal.append(
+            Note("The evaluation was stopped before all rows were judged, so there is no verdict; answers are kept.")
+        )
         journal.append(State("stopped"))
         return
-    card = replace(scored(spec, work, rows, judging, labels), cost=cost)
+    _tell_costs(who, said, journal)
     scorecard.save(card, folder)
     journal.append(Result(card.result()))
     journal.append(State("finished"))
+
+
+def _judged(work: Evaluate, asked: Contest, who: Sequence[Entrant], rows: list[Row]) -> tuple[Judged, list[Row]]:
+    """The judge's verdict, and the rows with its word on each."""
+    told = {name: value for name, value in work.judge.items() if name not in ("secret", "price")}
+    mark = who[0].mark(data=asked.data, tuned=who[1].mark(), judge=told)
+    verdict, preferred = judge.judged(work.judge, rows, asked.secrets, asked.kept, asked.ticker, mark)
+    return verdict, [replace(row, judged=value) for row, value in zip(rows, preferred, strict=True)]
+
+
+def _general(work: Evaluate, asked: Contest) -> dict[str, Any]:
+    """What the tuned model forgot; kept like an answer."""
+
+    def check(left: list[int]) -> Iterator[dict[int, Any]]:
+        from studio.inference.generate import load
+
+        engine = load(Path(work.model.path), {"tuned": Path(work.checkpoint.path)}, work.threads)
+        yield {0: forgetting.checked(engine).as_json()}
+
+    asked.ticker.tell("Both models read general texts")
+    mark = f"general {work.model.fingerprint} {work.checkpoint.fingerprint}"
+    return dict(next(asked.kept.through(mark, [0], check))[0])
+
+
+def _contest(
+    folder: Path,
+    work: Evaluate,
+    chosen: Sequence[int],
+    examples: Sequence[Example],
+    journal: Journal,
+    secrets: Mapping[str, str],
+    who: Sequence[Entrant],
+) -> Contest:
+    passes = contest.passes(who) + (2 if work.judge else 0)
+    ticker = Ticker(folder, journal, len(examples) * passes)
+    return Contest(
+        examples=examples,
+        numbers=chosen,
+        data=work.data.fingerprint,
+        training=learned(work.learned),
+        answers=[example.answer for example in examples],
+        threads=work.threads,
+        secrets=secrets,
+        kept=Kept(folder, [Path(one.path) for one in work.earlier]),
+        ticker=ticker,
+        learned=work.learned[1].fingerprint if work.learned else "",
+    )
 
 
 def verified(work: Evaluate) -> tuple[list[int], list[Example], bool]:
     """Numbers and contents of the rows to compare on, if everything is still what the spec names; and whether they may
     judge: without a test part the validation rows are shown, but they steered the training."""
     for source in filter(None, (work.data, work.split)):
-        if not Path(source.path).is_file() or data.fingerprint(Path(source.path)) != source.fingerprint:
-            raise DataError(
-                "The data set was changed or removed since the evaluation was set up.", "Start the evaluation again."
-            )
+        unchanged(source)
     if models.inspect(Path(work.model.path)).fingerprint != work.model.fingerprint:
         raise ModelError(
             f"The base model {work.model_name} was changed since the run was trained.",
             "Train again on the model as it is now.",
         )
     if not work.hosted:
-        place = Path(work.checkpoint.path)
-        checkpoint.verify(place)
-        if checkpoint.fingerprint(place) != work.checkpoint.fingerprint:
-            raise JobError("The run's checkpoint has changed meanwhile.", "Start the evaluation again.")
+        whole(work.checkpoint)
+    for one in entrants.of(work):
+        if one.checkpoint and one.checkpoint != work.checkpoint:
+            whole(one.checkpoint)
     examples = data.load_examples(Path(work.data.path))
     if work.split is None:
         return list(range(len(examples))), examples, True
@@ -78,104 +133,38 @@ def verified(work: Evaluate) -> tuple[list[int], list[Example], bool]:
     return chosen, [examples[number] for number in chosen], bool(split.test)
 
 
-def judged(
-    folder: Path, work: Evaluate, chosen: Sequence[int], examples: Sequence[Example], journal: Journal
-) -> list[Row]:
-    """Both models on every row: losses first, then greedy answers."""
-    from studio.evaluation.losses import Losses
-    from studio.inference.generate import load
-
-    ticker = Ticker(folder, journal, len(examples) * 2 * len(CANDIDATES))
-    ticker.tell("Loading both models")
-    engine = load(Path(work.model.path), {"tuned": Path(work.checkpoint.path)}, work.threads)
-    losses = Losses(engine, examples)
-    longest = losses.answer_tokens + SPARE_TOKENS
-    prompts = [example.prompt for example in examples]
-    lost, said = {}, {}
-    for name in CANDIDATES:
-        lost[name] = ticker.follow(losses.batches(name), f"The {name} model reads the wanted answers")
-    ticker.restart_clock()
-    for name in CANDIDATES:
-        said[name] = ticker.follow(engine.answer_batches(name, prompts, longest), f"The {name} model answers")
-    return [
-        Row(
-            row=number,
-            line=example.line,
-            prompt=tuple(turn.as_dict() for turn in example.prompt),
-            wanted=example.answer,
-            answers={name: said[name][place] for name in CANDIDATES},
-            losses={name: lost[name][place] for name in CANDIDATES},
-            exact={name: is_exact(said[name][place], example.answer) for name in CANDIDATES},
-            labels=example.labels,
+def unchanged(source: Source) -> None:
+    """DataError when the file is not what it was."""
+    if not Path(source.path).is_file() or data.fingerprint(Path(source.path)) != source.fingerprint:
+        raise DataError(
+            "The data set was changed or removed since the evaluation was set up.", "Start the evaluation again."
         )
-        for place, (number, example) in enumerate(zip(chosen, examples, strict=True))
-    ]
 
 
-def scored(
-    spec: Spec, work: Evaluate, rows: Sequence[Row], judging: bool = True, labels: Labels | None = None
-) -> Scorecard:
-    """The scorecard of these rows; without rows that may judge it says why it cannot tell. labels: of a classifier."""
-    measures = {name: _measures(rows, name) for name in CANDIDATES}
-    comparison = _compared(rows, measures) if rows else None
-    wanted = [row.wanted for row in rows]
-    # A file from elsewhere judges with every row it has; the paired evidence alone then says whether they suffice.
-    seen = work.rows_seen if work.split else verdict.MIN_ROWS
-    if comparison is None or not judging:
-        judgement = verdict.nothing(work.rows_seen)
-    else:
-        counted = verdict.answers if labels is None else labelled.counted(labels)
-        judgement = verdict.decide(comparison, wanted, seen, counted)
-    return Scorecard(
-        job=spec.job,
-        train_job=work.train_job,
-        checkpoint=work.checkpoint.fingerprint,
-        data=work.data.fingerprint,
-        split=work.split.fingerprint if work.split else "",
-        rows=len(rows),
-        rows_seen=work.rows_seen,
-        candidates=tuple(_candidate(name, measures[name]) for name in CANDIDATES),
-        comparison=comparison.as_json() if comparison else None,
-        verdict=judgement.word,
-        sentence=judgement.sentence,
-        decided_by=judgement.decided_by,
-        labels=labelled.table(rows),
-        guess=labels.most_frequent if labels else "",
-        details=tuple(rows),
-    )
+def whole(source: Source) -> None:
+    """JobError when the checkpoint is damaged or not what it was."""
+    place = Path(source.path)
+    checkpoint.verify(place)
+    if checkpoint.fingerprint(place) != source.fingerprint:
+        raise JobError("The run's checkpoint has changed meanwhile.", "Start the evaluation again.")
 
 
-def _measures(rows: Sequence[Row], name: str) -> dict[str, Measured]:
-    if not rows:
-        return {}
-    told = labelled.told(rows, name)
-    return metrics.measure(
-        [
-            Graded(row.wanted, row.answers[name], row.losses.get(name), row.labels, said)
-            for row, said in zip(rows, told, strict=True)
-        ]
-    )
+def learned(sources: Sequence[Source]) -> list[Example]:
+    """The rows that a run was trained on (rows and split); none where they are not told."""
+    if not sources:
+        return []
+    for source in sources:
+        unchanged(source)
+    rows, split = sources
+    examples = data.load_examples(Path(rows.path))
+    return [examples[number] for number in data.load_split(Path(split.path)).training]
 
 
-def _compared(rows: Sequence[Row], measures: Mapping[str, Mapping[str, Measured]]) -> compare.Comparison:
-    base, tuned = (measures[name] for name in CANDIDATES)
-    return compare.Comparison(
-        compare.matches([row.exact["base"] for row in rows], [row.exact["tuned"] for row in rows]),
-        _difference(base["loss"], tuned["loss"]) if "loss" in base and "loss" in tuned else None,
-        _difference(base["fields"], tuned["fields"]) if "fields" in base else None,
-    )
-
-
-def _difference(base: Measured, tuned: Measured) -> compare.Difference:
-    # Which rows a measure applies to depends on the wanted answers alone, so the values stay paired.
-    assert isinstance(base, Measure)
-    assert isinstance(tuned, Measure)
-    return compare.difference(base.applicable, tuned.applicable, higher_is_better=base.higher_is_better)
-
-
-def _candidate(name: str, measures: Mapping[str, Measured]) -> Candidate:
-    return Candidate(
-        name,
-        {key: measure.mean for key, measure in measures.items()},
-        {key: measure.interval for key, measure in measures.items()},
-    )
+def _tell_costs(who: Sequence[Entrant], said: Mapping[str, Sequence[Said]], journal: Journal) -> None:
+    for one in who:
+        answers = said.get(one.id, ())
+        if one.hosted and answers:
+            read, written = sum(a.read for a in answers), sum(a.tokens for a in answers)
+            cost = hosted.cost(one, answers)
+            price = "" if cost is None else f", which cost about {dollars(cost)}"
+            journal.append(Note(f"{one.title}: {read:,} tokens read and {written:,} written{price}."))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from studio.evaluation.intervals import CONFIDENCE, Interval, bootstrap_mean
+from studio.evaluation.metrics.base import Measure
 
 Evidence = Literal["better", "worse", "none"]
 ALPHA = 1 - CONFIDENCE
@@ -96,6 +97,55 @@ def difference(base: Sequence[float], tuned: Sequence[float], *, higher_is_bette
     return Difference(
         rows, sum(base) / rows, sum(tuned) / rows, sum(steps) / rows, bootstrap_mean(steps), higher_is_better
     )
+
+
+@dataclass(frozen=True)
+class Against:
+    """The tuned model against one other candidate by one measure. tuned, other: means; wins, losses, ties: rows on
+    which the tuned model's value is the better, the worse, the same. p: of the exact McNemar test, None where the
+    measure is no share; the paired bootstrap judges then."""
+
+    name: str
+    measure: str
+    rows: int
+    tuned: float
+    other: float
+    wins: int
+    losses: int
+    ties: int
+    p: float | None
+    evidence: Evidence
+
+    @property
+    def as_good(self) -> bool:
+        """The other does as well or better, as far as these rows show."""
+        return self.evidence != "better" and self.wins <= self.losses
+
+
+def against(name: str, tuned: Measure, other: Measure) -> Against:
+    """Compares two candidates by the same measure of the same rows; at least one row that it applies to."""
+    pairs = [(t, o) for t, o in zip(tuned.values, other.values, strict=True) if t is not None and o is not None]
+    steps = [(t - o) if tuned.higher_is_better else (o - t) for t, o in pairs]
+    wins, losses = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    if tuned.share:
+        p = mcnemar(wins, losses)
+        evidence: Evidence = "none" if p >= ALPHA else "better" if wins > losses else "worse"
+    else:
+        p = None
+        evidence = difference([0.0] * len(steps), steps, higher_is_better=True).evidence
+    mean_tuned, mean_other = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+    return Against(
+        name, tuned.name, len(pairs), mean_tuned, mean_other, wins, losses, len(pairs) - wins - losses, p, evidence
+    )
+
+
+def rows_for_difference(found: Difference, most: int = 100_000) -> int | None:
+    """How many rows would settle a difference of means if further rows are like these: an interval narrows with the
+    square root of the rows. None where the difference is next to nothing."""
+    middle, half = found.mean, (found.interval[1] - found.interval[0]) / 2
+    if abs(middle) * math.sqrt(most / found.rows) <= half:
+        return None
+    return max(found.rows + 1, MIN_PAIRS, math.ceil(found.rows * (half / abs(middle)) ** 2))
 
 
 def rows_for_evidence(found: Matches, most: int = 100_000) -> int | None:

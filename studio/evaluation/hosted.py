@@ -1,85 +1,71 @@
-"""A tuned model at a provider beside a base model, of this machine or of the provider: their answers to the same rows.
+"""Models elsewhere, over the OpenAI protocol: a tuned one at a provider, its base, or any other that can be asked.
 
-A provider tells no loss on given answers, so the rows have none. What the answers took is counted and priced.
+They tell no loss on given answers, so their rows have none. What the answers took is counted and priced.
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from studio import hosted
-from studio.data.values import Example
-from studio.evaluation.metrics.exact import is_exact
-from studio.evaluation.scorecard import CANDIDATES, Row
-from studio.evaluation.ticker import Ticker
+from studio.evaluation import prompting
+from studio.evaluation.entrants import Entrant
+from studio.evaluation.said import Said
 from studio.hosted import talk
-from studio.hosted.base import Connection
-from studio.hosted.price import dollars
+from studio.hosted.base import Connection, Price, Provider
 from studio.hosted.talk import Answer, Used
-from studio.jobs.events import Note
-from studio.jobs.journal import Journal
-from studio.jobs.spec import Evaluate
+
+if TYPE_CHECKING:
+    from studio.evaluation.contest import Contest
 
 SPARE_TOKENS = 16
 """Room beyond the longest wanted answer; its tokens are at most its bytes, and rarely more than half of them."""
 
 
-def judged(
-    folder: Path,
-    work: Evaluate,
-    chosen: Sequence[int],
-    examples: Sequence[Example],
-    journal: Journal,
-    secrets: Mapping[str, str],
-) -> tuple[list[Row], float | None]:
-    """Both candidates on every row, and what that cost in US dollars (None where the price is not known).
+def said(entrant: Entrant, contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
+    """Its answers to every row; ServiceError when it is refused or fails for good."""
+    provider, connection = reach(entrant.hosted, contest.secrets)
+    longest = max((len(answer.encode()) for answer in contest.answers), default=0) // 2 + SPARE_TOKENS
+    shots = prompting.chosen(contest.training, entrant.shots)
+    plain = not (entrant.instructions or shots)
 
-    ServiceError when the provider refuses or fails for good.
-    """
-    told = work.hosted
+    def ask(left: list[int]) -> Iterator[dict[int, Any]]:
+        prompts = [contest.examples[place].prompt for place in left]
+        if not plain:
+            prompts = [prompting.prompted(prompt, entrant.instructions, shots) for prompt in prompts]
+        for batch in talk.answers(provider, connection, entrant.hosted["model"], prompts, longest):
+            yield {place: _said(answer, longest).as_json() for place, answer in batch.items()}
+
+    contest.ticker.restart_clock()
+    mark = entrant.mark(data=contest.data, learned=contest.learned if entrant.shots else "", longest=longest)
+    answers = contest.ticker.follow(
+        contest.kept.through(mark, contest.numbers, ask), f"{entrant.title} at {provider.title} answers"
+    )
+    yield entrant, [Said.from_json(answers[place]) for place in range(len(contest.numbers))]
+
+
+def reach(told: Mapping[str, Any], secrets: Mapping[str, str]) -> tuple[Provider, Connection]:
+    """The provider and the way to it, with the one secret that is its own."""
     provider = hosted.get(told["provider"], told["address"])
-    connection = Connection(told["address"], secrets, told["private"], told["more"])
-    longest = max(len(example.answer.encode()) for example in examples) // 2 + SPARE_TOKENS
-    prompts = [example.prompt for example in examples]
-    ticker = Ticker(folder, journal, len(examples) * len(CANDIDATES))
-    said: dict[str, dict[int, str]] = {}
-    used = Used()
-    for name in CANDIDATES:
-        model = told["models"][name]
-        if not model:
-            said[name] = _local(work, ticker, prompts, longest)
-            continue
-        ticker.restart_clock()
-        answers: dict[int, Answer] = ticker.follow(
-            talk.answers(provider, connection, model, prompts, longest),
-            f"The {name} model at {provider.title} answers",
-        )
-        said[name] = {place: answer.text for place, answer in answers.items()}
-        used = sum((answer.used for answer in answers.values()), used)
-    cost = used.dollars(provider.model(work.model_name).price)
-    price = "" if cost is None else f", which cost about {dollars(cost)}"
-    journal.append(Note(f"{provider.title} read {used.input:,} tokens and wrote {used.output:,}{price}."))
-    return [_row(number, example, {name: said[name][place] for name in CANDIDATES})
-            for place, (number, example) in enumerate(zip(chosen, examples, strict=True))], cost  # fmt: skip
+    key = {"key": secrets.get(told["secret"], "")}
+    return provider, Connection(told["address"], key, told["private"], told["more"])
 
 
-def _local(work: Evaluate, ticker: Ticker, prompts: Sequence[Any], longest: int) -> dict[int, str]:
-    from studio.inference.generate import load
-
-    ticker.tell("Loading the base model of this machine")
-    engine = load(Path(work.model.path), {}, work.threads)
-    ticker.restart_clock()
-    return ticker.follow(engine.answer_batches("base", prompts, longest), "The base model of this machine answers")
+def cost(entrant: Entrant, answers: Sequence[Said]) -> float | None:
+    """US dollars for these answers; None where the price is not known."""
+    used = Used(sum(one.read for one in answers), sum(one.tokens for one in answers))
+    return used.dollars(price(entrant.hosted))
 
 
-def _row(number: int, example: Example, answers: dict[str, str]) -> Row:
-    return Row(
-        row=number,
-        line=example.line,
-        prompt=tuple(turn.as_dict() for turn in example.prompt),
-        wanted=example.answer,
-        answers=answers,
-        losses={},
-        exact={name: is_exact(answer, example.answer) for name, answer in answers.items()},
-        labels=example.labels,
+def price(told: Mapping[str, Any]) -> Price | None:
+    """As the user gave it, else as the register of providers has it."""
+    if told.get("price"):
+        read, written = told["price"]
+        return Price(0.0, read, written, "", "")
+    name = told.get("priced_as") or told["model"]
+    return hosted.get(told["provider"], told["address"]).model(name).price
+
+
+def _said(answer: Answer, longest: int) -> Said:
+    return Said(
+        answer.text, answer.used.input, answer.used.output, round(answer.seconds, 4), answer.used.output >= longest
     )

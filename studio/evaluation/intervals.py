@@ -43,8 +43,8 @@ def bootstrap_mean(values: Sequence[float]) -> Interval:
         return (float(sample[0]), float(sample[0]))
     generator = np.random.default_rng(SEED)
     means = sample[generator.integers(0, sample.size, size=(RESAMPLES, sample.size))].mean(axis=1)
-    tail = _expanded_tail(sample.size)
-    low, high = np.quantile(means, [tail, 1 - tail])
+    outer = tail(sample.size)
+    low, high = np.quantile(means, [outer, 1 - outer])
     return (float(low), float(high))
 
 
@@ -63,12 +63,16 @@ def bootstrap_macro_f1(wanted: Sequence[Sequence[str]], told: Sequence[Sequence[
     right, seen = draws @ (has * said), draws @ (has + said)
     f1 = np.divide(2 * right, seen, out=np.zeros_like(seen), where=seen > 0)
     scores = f1.sum(axis=1) / np.maximum(1, (seen > 0).sum(axis=1))
-    tail = _expanded_tail(len(wanted)) if len(wanted) > 1 else 0.5
-    low, high = np.quantile(scores, [tail, 1 - tail])
+    outer = tail(len(wanted))
+    low, high = np.quantile(scores, [outer, 1 - outer])
     return (float(low), float(high))
 
 
-def _expanded_tail(rows: int) -> float:
+def tail(rows: int) -> float:
+    """The share of bootstrap draws to leave out at each end: less than 2.5 % with few rows, one half with a single
+    one."""
+    if rows < 2:
+        return 0.5
     normal = NormalDist()
     z = normal.inv_cdf(0.5 + CONFIDENCE / 2)
     return normal.cdf(-math.sqrt(rows / (rows - 1)) * _student_t(z, rows - 1))

@@ -3,56 +3,65 @@
 The table is also made where a model that writes text was tuned on such rows: its answers are read as labels.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.data.values import Example
 from studio.errors import DataError
 from studio.evaluation.compare import Matches
+from studio.evaluation.entrants import Entrant
+from studio.evaluation.said import Said
 from studio.evaluation.scorecard import CANDIDATES, LabelTable, Row
-from studio.evaluation.ticker import Ticker
-from studio.jobs.journal import Journal
-from studio.jobs.spec import Evaluate
 from studio.models import labels as labelling
 from studio.models.labels import Labels, Told
 
+if TYPE_CHECKING:
+    from studio.evaluation.contest import Contest
+
 MOST_TAKEN = 50
+SHARES_KEPT = 5
 
 
-def judged(
-    folder: Path, work: Evaluate, chosen: Sequence[int], examples: Sequence[Example], journal: Journal
-) -> list[Row]:
-    """Both candidates on every row; DataError when a row has no label."""
+def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
+    """Classifiers, and in the place of the base model the guess that needs none; DataError when a row to judge by has
+    no label."""
     from studio.inference.tell import Teller
 
-    if not all(example.labels for example in examples):
+    if contest.judging and not all(example.labels for example in contest.examples):
         raise DataError("A classifier is judged on labels, and these examples have none.", "Use rows with a label.")
-    ticker = Ticker(folder, journal, len(examples) * len(CANDIDATES))
-    ticker.tell("Loading the model")
-    teller = Teller({"tuned": Path(work.checkpoint.path)}, work.threads)
-    ticker.restart_clock()
-    texts = [labelling.text_of(example.messages) for example in examples]
-    told_what = {"base": "Counting the most frequent label", "tuned": "The tuned model tells the labels"}
-    shares = {name: ticker.follow(teller.batches(name, texts), told_what[name]) for name in CANDIDATES}
-    rows = []
-    for place, (number, example) in enumerate(zip(chosen, examples, strict=True)):
-        given = {name: shares[name][place] for name in CANDIDATES}
-        said = {name: teller.labels(name).told(given[name]) for name in CANDIDATES}
-        rows.append(
-            Row(
-                row=number,
-                line=example.line,
-                prompt=tuple(turn.as_dict() for turn in example.prompt),
-                wanted=labelling.written(example.labels),
-                answers={name: labelling.written(said[name]) for name in CANDIDATES},
-                losses={name: teller.labels(name).loss(given[name], example.labels) for name in CANDIDATES},
-                exact={name: set(said[name]) == set(example.labels) for name in CANDIDATES},
-                labels=example.labels,
-            )
-        )
-    return rows
+    contest.ticker.tell("Loading the model")
+    teller = Teller({one.id: Path(one.checkpoint.path) for one in group if one.checkpoint}, contest.threads)
+    contest.ticker.restart_clock()
+    for one in group:
+        what = f"{one.title} tells the labels" if one.checkpoint else "Counting the most frequent label"
+
+        def ask(left: list[int], name: str = one.id) -> Iterator[dict[int, Any]]:
+            texts = [labelling.text_of(contest.examples[place].messages) for place in left]
+            began = time.perf_counter()
+            for batch in teller.batches(name, texts):
+                each = round((time.perf_counter() - began) / len(batch), 5)
+                yield {place: [each, shares] for place, shares in batch.items()}
+                began = time.perf_counter()
+
+        mark = one.mark(data=contest.data, what="labels", guess="" if one.checkpoint else group[-1].mark())
+        found = contest.ticker.follow(contest.kept.through(mark, contest.numbers, ask), what)
+        labels = teller.labels(one.id)
+        yield one, [_said(labels, row, *found[place]) for place, row in enumerate(contest.examples)]
+
+
+def _said(labels: Labels, row: Example, seconds: float, shares: Sequence[float]) -> Said:
+    told = labels.told(shares)
+    order = sorted(range(len(shares)), key=lambda index: -shares[index])[:SHARES_KEPT]
+    return Said(
+        labelling.written(told),
+        seconds=seconds,
+        labels=told,
+        shares=tuple((labels.names[index], round(shares[index], 4)) for index in order),
+        loss=labels.loss(shares, row.labels) if row.labels else None,
+    )
 
 
 def counted(labels: Labels) -> Callable[[Matches], str]:

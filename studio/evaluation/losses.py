@@ -16,12 +16,11 @@ BATCH_TOKENS = 4096
 
 
 class Losses:
-    """The rows as tokens, ready to be scored. answer_tokens: tokens of the longest wanted answer, its end included."""
+    """The rows as tokens, ready to be scored."""
 
     def __init__(self, engine: Engine, examples: Sequence[Example]) -> None:
         self._engine = engine
         self._rows = [last_answer(engine.loaded.tokenizer, one, engine.loaded.context) for one in examples]
-        self.answer_tokens = max(targets(row) for row in self._rows)
 
     def batches(self, model: str) -> Iterator[dict[int, float]]:
         """Batch by batch: position of the row -> mean loss of its answer in nats per token."""

@@ -6,7 +6,7 @@ The evaluation job writes both through here; page and command line load them.
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,18 +17,22 @@ from studio.evaluation.verdict import Word
 VERSION = 1
 CARD = "scorecard.json"
 ROWS = "rows.jsonl"
-Group = Literal["got better", "got worse", "still wrong", "right before and after"]
+Group = Literal["got better", "got worse", "still wrong", "right before and after", "about the same"]
 CANDIDATES = ("base", "tuned")
-GROUPS: tuple[Group, ...] = ("got better", "got worse", "still wrong", "right before and after")
+GROUPS: tuple[Group, ...] = ("got better", "got worse", "still wrong", "right before and after", "about the same")
+TOLERANCE = 0.05
+"""Scores of a row that lie no further apart are about the same."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One test row as both candidates did it; the mappings are keyed 'base' and 'tuned'.
+    """One test row as the candidates did it; the mappings are keyed by their ids, 'base' and 'tuned' among them.
 
     row: number of the stored row (0-based). line: line of the original file (1-based). prompt: messages before the
     last answer. losses: nats per token of the wanted answer (of a classifier: nats of the wanted labels), empty where a
-    model is hosted. labels: the wanted ones, of a text to classify.
+    model is hosted. labels: the wanted ones, of a text to classify. scores: 0 to 1, of answers that are hardly ever
+    exactly right; empty where exact matches say enough. shares: of classifiers, the likeliest labels with their
+    probabilities. judged: whom a judge prefers, 1 the tuned model, 0 the base model, 0.5 neither.
     """
 
     row: int
@@ -39,10 +43,16 @@ class Row:
     losses: dict[str, float]
     exact: dict[str, bool]
     labels: tuple[str, ...] = ()
+    scores: dict[str, float] = field(default_factory=dict)
+    shares: dict[str, list[Any]] = field(default_factory=dict)
+    judged: float | None = None
 
     @property
     def group(self) -> Group:
-        """What tuning did to the exact match of this row."""
+        """What tuning did to this row: to its score where it has one, else to the exact match."""
+        if self.scores:
+            step = self.scores["tuned"] - self.scores["base"]
+            return "about the same" if abs(step) <= TOLERANCE else "got better" if step > 0 else "got worse"
         if self.exact["tuned"]:
             return "right before and after" if self.exact["base"] else "got better"
         return "got worse" if self.exact["base"] else "still wrong"
@@ -50,11 +60,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Candidate:
-    """The measures of one model and their 95 % intervals, under the same names."""
+    """The measures of one candidate and their 95 % intervals, under the same names.
+
+    title, kind: as its entrant has them. tokens, read: of an answer and of its prompt, mean; seconds: for an answer,
+    mean; None where there is nothing to count. cost: US dollars for all its answers, None where it is not known.
+    """
 
     name: str
     metrics: dict[str, float]
     intervals: dict[str, Interval]
+    title: str = ""
+    kind: str = ""
+    tokens: float | None = None
+    read: float | None = None
+    seconds: float | None = None
+    cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,10 @@ class Scorecard:
     """All that one evaluation found. rows: how many test rows were judged. checkpoint, data, split: fingerprints
     (split '' when every row of the file was judged). comparison: compare.Comparison as JSON, None without rows.
     labels: None where the rows have none. guess: the most frequent label, which stands in for the base of a
-    classifier; '' otherwise. cost: US dollars for the answers of hosted models, None where there is none to tell."""
+    classifier; '' otherwise. cost: US dollars for the answers of hosted models, None where there is none to tell.
+    comparisons: the tuned model against every other candidate (compare.Against as JSON, with its title). needed:
+    whether tuning was (see needed.py). general: what was forgotten (forgetting.Forgotten as JSON). judge: what a judge
+    said (judge.Judged as JSON). version, template: of data set and chat template; base_model: its fingerprint."""
 
     job: str
     train_job: str
@@ -90,6 +113,19 @@ class Scorecard:
     guess: str = ""
     details: tuple[Row, ...] = ()
     cost: float | None = None
+    comparisons: tuple[dict[str, Any], ...] = ()
+    needed: str = ""
+    general: dict[str, Any] | None = None
+    judge: dict[str, Any] | None = None
+    version: int | None = None
+    template: str = ""
+    base_model: str = ""
+    model_name: str = ""
+
+    @property
+    def others(self) -> tuple[Candidate, ...]:
+        """The candidates beside base and tuned model."""
+        return tuple(one for one in self.candidates if one.name not in CANDIDATES)
 
     def in_group(self, group: Group) -> tuple[Row, ...]:
         return tuple(row for row in self.details if row.group == group)
@@ -104,6 +140,11 @@ class Scorecard:
             "verdict": self.verdict,
             "sentence": self.sentence,
             **({"cost": self.cost} if self.cost is not None else {}),
+            "decided_by": self.decided_by,
+            "comparisons": list(self.comparisons),
+            "needed": self.needed,
+            **({"general": self.general} if self.general is not None else {}),
+            **({"judge": self.judge} if self.judge is not None else {}),
             # as JSON gives them back
             **{name: list(value) for name, value in told.items()},
         }
@@ -135,14 +176,15 @@ def load(folder: Path) -> Scorecard | None:
             details = tuple(_row(json.loads(line)) for line in lines)
         labels = raw.pop("labels", None)
         table = LabelTable(tuple(labels["labels"]), tuple(labels["taken"])) if labels else None
-        return Scorecard(**raw, candidates=candidates, labels=table, details=details)
+        comparisons = tuple(raw.pop("comparisons", ()))
+        return Scorecard(**raw, candidates=candidates, labels=table, details=details, comparisons=comparisons)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JobError(f"The scorecard in {folder.name} cannot be read.", "Evaluate the run again.") from error
 
 
 def _candidate(raw: dict[str, Any]) -> Candidate:
     intervals = {name: (low, high) for name, (low, high) in raw["intervals"].items()}
-    return Candidate(raw["name"], raw["metrics"], intervals)
+    return Candidate(**{**raw, "intervals": intervals})
 
 
 def _row(raw: dict[str, Any]) -> Row:

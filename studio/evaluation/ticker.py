@@ -39,6 +39,11 @@ class Ticker:
             self.tell(what)
         return found
 
+    def count(self, rows: int, what: str) -> None:
+        """So many rows are done at once."""
+        self._done += rows
+        self.tell(what)
+
     def tell(self, what: str) -> None:
         if control.requested(self._folder) == "stop":
             raise Stopped

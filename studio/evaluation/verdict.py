@@ -11,7 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.evaluation.compare import MIN_PAIRS, Comparison, Difference, Matches, rows_for_evidence
+from studio.evaluation.compare import (
+    MIN_PAIRS,
+    Comparison,
+    Difference,
+    Matches,
+    rows_for_difference,
+    rows_for_evidence,
+)
 from studio.evaluation.metrics.json_fields import as_object, field_names, suits
 
 Word = Literal["better", "worse", "cannot tell"]
@@ -93,9 +100,12 @@ def _by_matches(found: Comparison, counts: str) -> Verdict:
         reason = f"{counts}, and no row separates them"
     else:
         reason = f"{counts}, and the {_count(exact.differing, 'row')} where they differ could be chance"
-    needed = rows_for_evidence(exact)
-    advice = f"; about {needed} test rows of this kind would settle it" if needed else ""
-    return Verdict("cannot tell", f"Cannot tell: {reason}{advice}.{_loss_aside(found.loss)}", "exact_match")
+    advice = _would_do(rows_for_evidence(exact))
+    return Verdict(
+        "cannot tell",
+        f"Cannot tell with {_count(exact.rows, 'row')}: {reason}{advice}.{_loss_aside(found.loss)}",
+        "exact_match",
+    )
 
 
 def _by_fields(found: Comparison) -> Verdict | None:
@@ -130,7 +140,33 @@ def _by_loss(loss: Difference) -> Verdict:
         return Verdict("better", f"Better: {text}; no answer of either matches exactly.", "loss")
     if loss.evidence == "worse":
         return Verdict("worse", f"Worse: {text}; no answer of either matches exactly.", "loss")
-    return Verdict("cannot tell", f"Cannot tell: {text}, a difference that could be chance.", "loss")
+    advice = _would_do(rows_for_difference(loss))
+    return Verdict(
+        "cannot tell",
+        f"Cannot tell with {_count(loss.rows, 'row')}: {text}, a difference that could be chance{advice}.",
+        "loss",
+    )
+
+
+def by_measure(name: str, title: str, found: Difference) -> Verdict:
+    """The verdict by a measure that the user chose."""
+    higher = "higher" if found.higher_is_better else "lower"
+    text = (
+        f"over {_count(found.rows, 'test row')} “{title}” is {found.tuned:.2f} for the tuned model and "
+        f"{found.base:.2f} for the base model ({higher} is better)"
+    )
+    if found.evidence != "none":
+        return Verdict(found.evidence, f"{found.evidence.capitalize()}: {text}.", name)
+    advice = _would_do(rows_for_difference(found))
+    return Verdict(
+        "cannot tell",
+        f"Cannot tell with {_count(found.rows, 'row')}: {text}, a difference that could be chance{advice}.",
+        name,
+    )
+
+
+def _would_do(rows: int | None) -> str:
+    return f"; about {rows:,} test rows of this kind would do" if rows else ""
 
 
 def _loss_aside(loss: Difference | None) -> str:

@@ -28,7 +28,7 @@ class Beginning:
 
 def common(rows: Sequence[Sequence[int]]) -> int:
     """How many tokens all rows begin with alike, leaving each at least one of its own."""
-    first, last = min(rows), max(rows)
+    first, last = min(rows, key=list), max(rows, key=list)
     most = min(len(row) for row in rows) - 1
     return next((n for n in range(most) if first[n] != last[n]), most)
 

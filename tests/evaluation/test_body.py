@@ -74,7 +74,7 @@ def test_the_whole_job(make_job: Callable[[int], tuple[Path, Spec]]) -> None:
     assert progress[-1]["seconds_left"] == 0
     result = next(event["values"] for event in told if event["type"] == "result")
     assert json.loads(json.dumps(card.result())) == result
-    assert {"job", "rows", "candidates", "verdict", "sentence"} == set(result)
+    assert {"job", "rows", "candidates", "verdict", "sentence"} <= set(result)
 
 
 def test_too_few_rows_cannot_tell(make_job: Callable[[int], tuple[Path, Spec]]) -> None:

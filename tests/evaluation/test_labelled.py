@@ -7,11 +7,15 @@ import pytest
 
 from studio.data.values import Example
 from studio.errors import DataError
-from studio.evaluation import body, labelled, scorecard
+from studio.evaluation import contest, entrants, labelled, scorecard, scoring
+from studio.evaluation.contest import Contest
 from studio.evaluation.intervals import bootstrap_macro_f1
 from studio.evaluation.metrics import measure
 from studio.evaluation.metrics.base import Graded
+from studio.evaluation.said import Kept, Said
 from studio.evaluation.scorecard import Row
+from studio.evaluation.scoring import Judging
+from studio.evaluation.ticker import Ticker
 from studio.jobs.journal import Journal
 from studio.jobs.spec import Evaluate, Source, Spec
 from studio.models import checkpoint
@@ -36,19 +40,39 @@ def work(classifier_checkpoint: Path, tiny_encoder: Path) -> Evaluate:
 
 
 @pytest.fixture
-def judge(work: Evaluate, tmp_path: Path) -> Judge:
+def said() -> dict[str, list[Said]]:
+    return {}
+
+
+@pytest.fixture
+def judge(work: Evaluate, tmp_path: Path, said: dict[str, list[Said]]) -> Judge:
     def run(examples: list[Example]) -> list[Row]:
+        who = entrants.of(work)
         with Journal(tmp_path) as journal:
-            return labelled.judged(tmp_path, work, list(range(len(examples))), examples, journal)
+            asked = Contest(
+                examples=examples,
+                numbers=range(len(examples)),
+                data="d",
+                training=[],
+                answers=[],
+                threads=1,
+                secrets={},
+                kept=Kept(tmp_path),
+                ticker=Ticker(tmp_path, journal, 2 * len(examples)),
+            )
+            said.update(contest.said(who, asked))
+        return scoring.rows_of(range(len(examples)), examples, said)
 
     return run
 
 
-def test_a_classifier_against_the_most_frequent_label(judge: Judge, work: Evaluate, tmp_path: Path) -> None:
+def test_a_classifier_against_the_most_frequent_label(
+    judge: Judge, work: Evaluate, tmp_path: Path, said: dict[str, list[Said]]
+) -> None:
     rows = judge(texts(80)[40:])
     known = labelling.read(Path(work.checkpoint.path))
     spec = Spec("evaluate-1", "evaluate", "Evaluation", "2026-01-01T00:00:00Z", work)
-    card = body.scored(spec, work, rows, True, known)
+    card = scoring.scored(spec, Judging(work, entrants.of(work), True, known), rows, said)
     base, tuned = card.candidates
     assert base.metrics["accuracy"] == 0.5
     assert tuned.metrics["accuracy"] == tuned.metrics["exact_match"] > 0.85
@@ -66,6 +90,8 @@ def test_a_classifier_against_the_most_frequent_label(judge: Judge, work: Evalua
     loaded = scorecard.load(tmp_path)
     assert (loaded.labels, loaded.guess, loaded.details) == (card.labels, card.guess, card.details)
     assert {"labels", "taken"} <= set(card.result())
+    assert 0 <= tuned.metrics["calibration_error"] < 0.5
+    assert "calibration_error" not in base.metrics or base.metrics["calibration_error"] < 0.1
 
 
 def test_rows_without_labels_cannot_judge_a_classifier(judge: Judge) -> None:

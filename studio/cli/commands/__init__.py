@@ -1,6 +1,6 @@
 """Every command, in the order of the help. A new one is one file and one line here."""
 
-from studio.cli.commands import chat, check, doctor, evaluate, export, hosted, runs, serve, show, stop, train, ui
+from studio.cli.commands import apply, chat, check, doctor, evaluate, export, hosted, runs, serve, show, stop, train, ui
 from studio.cli.context import Command
 
 COMMANDS: tuple[Command, ...] = (
@@ -12,6 +12,7 @@ COMMANDS: tuple[Command, ...] = (
     show.COMMAND,
     stop.COMMAND,
     evaluate.COMMAND,
+    apply.COMMAND,
     chat.COMMAND,
     serve.COMMAND,
     export.COMMAND,

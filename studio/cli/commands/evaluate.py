@@ -10,14 +10,22 @@ from studio.cli.context import Command, Context
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="the training run: its id, the beginning of it, or last")
+    parser.add_argument("--with", dest="runs", action="append", default=[], metavar="JOB", help="a further tuned run")
+    parser.add_argument("--instructions", default="", metavar="TEXT", help="compare the base model with a prompt too")
+    parser.add_argument("--shots", type=int, default=0, metavar="N", help="training examples in that prompt")
+    parser.add_argument("--measure", default="", metavar="NAME", help="the measure that decides (default: what suits)")
     parser.add_argument("--data", type=Path, metavar="FILE", help="examples from elsewhere, instead of the test rows")
 
 
 def run(context: Context, given: Namespace) -> int:
+    from studio.session.comparing import Beside
+
     with context.session() as session:
         trained = session.runs.find(given.job, kind="train")
         keys.ensure_for(session, trained.id)
-        started = session.evaluations.start(trained.id, given.data)
+        runs = tuple(session.runs.find(job, kind="train").id for job in given.runs)
+        beside = Beside(given.instructions, given.shots, runs, measure=given.measure)
+        started = session.evaluations.start(trained.id, given.data, beside=beside)
         following.follow(context, session, started)
         done = session.runs.get(started.id)
     document = {**dict.fromkeys(("rows", "candidates", "verdict", "sentence")), **(done.state.result or {})}
@@ -30,7 +38,7 @@ def run(context: Context, given: Namespace) -> int:
 def _print(context: Context, document: dict[str, Any]) -> None:
     context.say(document["sentence"])
     candidates = document["candidates"]
-    names = list(candidates[0]["metrics"]) if candidates else []
+    names = list(dict.fromkeys(name for one in candidates for name in one["metrics"]))
     width = max((len(name) for name in names), default=0)
     if candidates:
         context.say(" " * width + "".join(f"  {one['name']:>24}" for one in candidates))

@@ -10,25 +10,31 @@ from studio.evaluation.intervals import Interval, bootstrap_mean, wilson
 @dataclass(frozen=True)
 class Graded:
     """One row as one candidate did it. loss: nats per token of the wanted answer, None where it is not known. labels,
-    told: the wanted labels of a text to classify, and those the candidate told."""
+    told: the wanted labels of a text to classify, and those the candidate told. shares: of a classifier, its likeliest
+    labels with their probabilities. cut: the answer ended because there was no more room. preferred: how a judge liked
+    the answer against the base model's (1 better, 0.5 as good, 0 worse), None without one."""
 
     wanted: str
     answer: str
     loss: float | None
     labels: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    shares: tuple[tuple[str, float], ...] = ()
+    cut: bool = False
+    preferred: float | None = None
 
 
 @dataclass(frozen=True)
 class Measure:
     """One number of a scorecard: the mean of `values`, one a row; None where the measure does not apply to the row.
 
-    share: the values are shares of rows (0 or 1 each), so that Wilson's interval applies.
+    share: the values are shares of rows (0 or 1 each), so that Wilson's interval applies. higher_is_better: None where
+    neither is.
     """
 
     name: str
     values: tuple[float | None, ...]
-    higher_is_better: bool
+    higher_is_better: bool | None
     share: bool
 
     @property
@@ -54,7 +60,7 @@ class Score:
     name: str
     mean: float
     interval: Interval
-    higher_is_better: bool
+    higher_is_better: bool | None
 
 
 Measured = Measure | Score

@@ -30,7 +30,8 @@ def suits(wanted: Sequence[str]) -> bool:
 
 
 class JsonFields:
-    """json_valid (share of answers that are a JSON object), field.NAME for each field of the wanted answers, and
+    """json_valid (share of answers that are a JSON object), json_equal (share that say the same as the wanted one,
+    whatever the order of fields and the spaces), field.NAME for each field of the wanted answers, and
     fields (mean share of a row's wanted fields that are right). A value counts as right when it is equal as JSON.
 
     Example: wanted `{"category": "billing", "urgency": "low"}`, answered `{"category": "billing"}`: json_valid 1,
@@ -48,6 +49,10 @@ class JsonFields:
         answers = [as_object(row.answer) for row in rows]
         valid = tuple(None if w is None else float(a is not None) for w, a in zip(wanted, answers, strict=True))
         found = [Measure("json_valid", valid, higher_is_better=True, share=True)]
+        same = tuple(
+            None if w is None else float(a is not None and _same(w, a)) for w, a in zip(wanted, answers, strict=True)
+        )
+        found.append(Measure("json_equal", same, higher_is_better=True, share=True))
         shares = tuple(_share(w, a) for w, a in zip(wanted, answers, strict=True))
         if any(share is not None for share in shares):
             found.append(Measure("fields", shares, higher_is_better=True, share=False))

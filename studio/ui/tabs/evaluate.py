@@ -116,9 +116,9 @@ def _verdict(card: Scorecard) -> str:
 
 def _bars(card: Scorecard) -> list[charts.Bar]:
     """The shares of right answers; loss is no share, so it stays with the numbers."""
-    if len(card.candidates) != 2:
+    if len(card.candidates) < 2:
         return []
-    base, tuned = card.candidates
+    base, tuned = card.candidates[:2]
     return [
         charts.Bar(
             words.metric_title(name),
@@ -141,9 +141,9 @@ def _details(card: Scorecard) -> str:
             shown = html.table(words.ROW_HEAD, [_row(row) for row in rows[:ROWS_SHOWN]], "fs-rows")
             title = f"{html.esc(words.ROW_GROUPS[key])} ({html.number(len(rows))})"
             groups.append(f"<details data-group='{key}'><summary>{title}</summary>{more}{shown}</details>")
-    if len(card.candidates) != 2:
+    if len(card.candidates) < 2:
         return ""
-    base, tuned = card.candidates
+    base, tuned = card.candidates[:2]
     numbers = [
         [html.esc(words.metric_title(name)), _number(base, name), _number(tuned, name)] for name in measures(card)
     ]

@@ -1,0 +1,48 @@
+"""`studio apply JOB FILE`: new inputs in, the same table with answers out."""
+
+import shutil
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from studio.cli import following, keys
+from studio.cli.context import Command, Context
+from studio.errors import UsageError
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("job", metavar="JOB", help="the training run: its id, the beginning of it, or last")
+    parser.add_argument("file", type=Path, metavar="FILE", help="a table: CSV, Excel or JSON lines")
+    parser.add_argument("--column", metavar="NAME", help="where the input stands (default: the likeliest column)")
+    parser.add_argument(
+        "--who", default="tuned", help="who answers: tuned (default), base, prompted, frequent, nearest or logistic"
+    )
+    parser.add_argument("--instructions", default="", metavar="TEXT", help="of the prompted base model")
+    parser.add_argument("--shots", type=int, default=0, metavar="N", help="training examples in its prompt")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the table goes (default: beside this folder)")
+
+
+def run(context: Context, given: Namespace) -> int:
+    from studio.session.comparing import Beside
+
+    if given.out is not None and given.out.is_dir():
+        raise UsageError(f"{given.out} is a folder.", "Give --out the name of a file.")
+    with context.session() as session:
+        trained = session.runs.find(given.job, kind="train")
+        keys.ensure_for(session, trained.id)
+        beside = Beside(instructions=given.instructions, shots=given.shots)
+        started = session.applications.start(trained.id, given.file, given.column, given.who, beside)
+        following.follow(context, session, started)
+        done = session.runs.get(started.id)
+        target = None
+        if done.state.state == "finished":
+            made = session.applications.table(done.id)
+            target = given.out or Path.cwd() / made.name
+            shutil.copyfile(made, target)
+    document = {**dict.fromkeys(("rows", "answered", "sentence")), **(done.state.result or {})}
+    context.document({**document, "job": done.id, "state": done.state.state, "file": target and str(target)})
+    if not context.json and target is not None:
+        context.say(f"{document['sentence']} It is in {target}.")
+    return following.verdict(context, done)
+
+
+COMMAND = Command("apply", "answer every row of a table", arguments, run)

@@ -1,0 +1,79 @@
+"""All candidates answer the same rows, one after the other; what each said is kept as it comes. The order is by what
+must be loaded: the simple rivals, then models of this machine by their base model, then those elsewhere."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.data.values import Example
+from studio.evaluation import hosted, labelled, local, rivals
+from studio.evaluation.entrants import Entrant
+from studio.evaluation.said import Kept, Said
+from studio.evaluation.ticker import Ticker
+from studio.models import labels as labelling
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What everybody is asked. examples: the rows, of which a row to apply a model to has an empty wanted answer;
+    numbers: of each row, what its kept answers are found by. data: fingerprint of the file of the rows. training: the
+    rows that the run learned from. answers: wanted answers of about the length to expect. secrets: of the job.
+    judging: whether losses are measured too. learned: fingerprint of the split that the training rows are of."""
+
+    examples: Sequence[Example]
+    numbers: Sequence[int]
+    data: str
+    training: Sequence[Example]
+    answers: Sequence[str]
+    threads: int
+    secrets: Mapping[str, str]
+    kept: Kept
+    ticker: Ticker
+    judging: bool = True
+    learned: str = ""
+
+
+def passes(entrants: Sequence[Entrant], judging: bool = True) -> int:
+    """How often all rows are gone through for these: once for the answers, once for the losses of a model here that
+    writes text."""
+    return sum(2 if judging and _writes(one) else 1 for one in entrants)
+
+
+def said(entrants: Sequence[Entrant], contest: Contest) -> dict[str, list[Said]]:
+    """What each of these said to each row, by their ids, in the order of the rows.
+
+    Raises DataError for rows that a classifier cannot be judged on, ModelError for a model that does not load,
+    ServiceError where one elsewhere refuses, Stopped when that was asked for.
+    """
+    found: dict[str, list[Said]] = {}
+    for group in _groups(entrants):
+        for entrant, one in group(contest):
+            found[entrant.id] = one
+    return {entrant.id: found[entrant.id] for entrant in entrants}
+
+
+def _groups(entrants: Sequence[Entrant]) -> Iterator[Any]:
+    simple = [one for one in entrants if one.kind == "rival"]
+    if simple:
+        yield lambda contest: rivals.said(simple, contest)
+    telling = [one for one in entrants if one.checkpoint and _tells(one)]
+    if telling:
+        guess = [one for one in entrants if one.id == "base" and one.checkpoint is None and not one.hosted]
+        yield lambda contest: labelled.said([*guess, *telling], contest)
+    taken = {one.id for one in (*simple, *telling)} | ({"base"} if telling else set())
+    here = [one for one in entrants if one.model and one.id not in taken]
+    for path in dict.fromkeys(one.model.path for one in here if one.model):
+        group = [one for one in here if one.model and one.model.path == path]
+        yield lambda contest, group=group: local.said(group, contest)
+    for one in entrants:
+        if one.hosted:
+            yield lambda contest, one=one: hosted.said(one, contest)
+
+
+def _tells(entrant: Entrant) -> bool:
+    return bool(entrant.checkpoint and (Path(entrant.checkpoint.path) / labelling.FILE).is_file())
+
+
+def _writes(entrant: Entrant) -> bool:
+    return entrant.model is not None and not entrant.hosted and not _tells(entrant)
