@@ -62,6 +62,15 @@ class Group:
     scale: float = 1.0
 
 
+@dataclass(frozen=True)
+class Layer:
+    """A linear layer of the blocks of a model. name: as the weights are stored."""
+
+    name: str
+    inputs: int
+    outputs: int
+
+
 class Method(Protocol):
     """One way of tuning. what, when, cost: the lines of its card. kinds, tasks: the base models and rows it suits.
     needs: libraries that not every machine has."""
@@ -86,6 +95,10 @@ class Method(Protocol):
 
     def groups(self, model: Any, options: Any) -> list[Group]:
         """The trained weights of a built model, by the rate they learn at."""
+        ...
+
+    def trained(self, parameters: int, layers: Sequence[Layer], options: Any) -> int:
+        """How many weights will be trained, of a base model with these parameters and linear layers of its blocks."""
         ...
 
     def save(self, model: Any, folder: Path, model_name: str) -> None:

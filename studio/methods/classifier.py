@@ -1,11 +1,11 @@
 """Text classification: a head of labels on an encoder such as BERT, or on a model that writes text."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from studio.methods.base import Group, Holds, Keeps, Kind, Strength, Task, Teaches, choice, number, other
+from studio.methods.base import Group, Holds, Keeps, Kind, Layer, Strength, Task, Teaches, choice, number, other
 from studio.methods.training_options import TrainingOptions
 
 LAYER = re.compile(r"\.(?:layer|layers|h|blocks?)\.(\d+)\.")
@@ -87,6 +87,10 @@ class Classifier:
         for name, weight in model.named_parameters():
             by_scale.setdefault(options.layer_decay ** _below(name, depth), []).append(weight)
         return [Group(weights, scale) for scale, weights in by_scale.items()]
+
+    def trained(self, parameters: int, layers: Sequence[Layer], options: Any) -> int:
+        """Every weight; the head of labels is small beside them."""
+        return parameters
 
     def save(self, model: Any, folder: Path, model_name: str) -> None:
         """Writes config.json with the labels' names and the weights as safetensors into `folder`."""

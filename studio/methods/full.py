@@ -1,10 +1,10 @@
 """Full fine-tuning: every weight of the base model is trained, and the result is a model of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from studio.methods.base import Group, Holds, Keeps, Kind, Strength, Task, Teaches, other
+from studio.methods.base import Group, Holds, Keeps, Kind, Layer, Strength, Task, Teaches, other
 from studio.methods.training_options import WritingOptions
 
 
@@ -48,6 +48,10 @@ class Full:
 
     def groups(self, model: Any, options: Any) -> list[Group]:
         return [Group([weight for weight in model.parameters() if weight.requires_grad])]
+
+    def trained(self, parameters: int, layers: Sequence[Layer], options: Any) -> int:
+        """Every weight."""
+        return parameters
 
     def save(self, model: Any, folder: Path, model_name: str) -> None:
         """Writes config.json, generation_config.json and the weights as safetensors into `folder`."""

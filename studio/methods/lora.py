@@ -4,11 +4,11 @@ Variants: rsLoRA (Kalajdzievski 2023, arXiv 2312.03732), DoRA (Liu et al. 2024, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from studio.methods.base import Group, Holds, Keeps, Kind, Strength, Task, Teaches, choice, number
+from studio.methods.base import Group, Holds, Keeps, Kind, Layer, Strength, Task, Teaches, choice, number
 from studio.methods.training_options import TrainingOptions, WritingOptions
 
 ATTENTION = re.compile(r"(^|[._])(self_)?attn\b|attention", re.IGNORECASE)
@@ -105,6 +105,12 @@ class Lora:
 
     def groups(self, model: Any, options: Any) -> list[Group]:
         return [Group([weight for weight in model.parameters() if weight.requires_grad])]
+
+    def trained(self, parameters: int, layers: Sequence[Layer], options: Any) -> int:
+        """Two narrow matrices beside each layer; of DoRA also a length for each output."""
+        chosen = [layer for layer in layers if options.targets == "all linear layers" or ATTENTION.search(layer.name)]
+        narrow = sum(options.rank * (layer.inputs + layer.outputs) for layer in chosen)
+        return narrow + (sum(layer.outputs for layer in chosen) if options.variant == "DoRA" else 0)
 
     def save(self, model: Any, folder: Path, model_name: str) -> None:
         """Writes adapter_config.json and adapter_model.safetensors into `folder`.

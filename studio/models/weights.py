@@ -5,6 +5,7 @@ Format: https://github.com/huggingface/safetensors#format. Torch is not needed a
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,15 @@ def count(tensors: Iterable[Tensor], tied: bool) -> int:
         heads = [t for t in listed if t.name.endswith(("lm_head.weight", "embed_out.weight")) and t.shape in shapes]
         total -= sum(head.elements for head in heads)
     return total
+
+
+OUTSIDE = re.compile(r"embed|wte|wpe|lm_head|pooler|classifier|predictions", re.IGNORECASE)
+"""In the names of matrices that are no linear layers of the blocks."""
+
+
+def linear(tensors: Iterable[Tensor]) -> list[Tensor]:
+    """The matrices of the linear layers inside the blocks, each of shape (outputs, inputs) or the reverse."""
+    return [tensor for tensor in tensors if len(tensor.shape) == 2 and not OUTSIDE.search(tensor.name)]
 
 
 def main_dtype(tensors: Iterable[Tensor]) -> str:
