@@ -8,6 +8,8 @@ StudioError
 ├── NotFoundError     an id that this owner has nothing under
 ├── BusyError         the device is held by another job or chat
 ├── JobError          a job that cannot do what was asked of it in its present state
+│   ├── DivergedError     a training whose loss exploded or is no longer a number
+│   └── CheckpointError   a checkpoint that is incomplete, or was changed
 ├── StorageError      the disk or the database refused
 ├── ServiceError      a service elsewhere that refuses, fails or is silent (says whether it may have done its work)
 ├── LostSightError    a job at a provider goes on (or may have begun), and we cannot follow it now
@@ -62,6 +64,14 @@ class BusyError(StudioError):
 
 
 class JobError(StudioError):
+    pass
+
+
+class DivergedError(JobError):
+    pass
+
+
+class CheckpointError(JobError):
     pass
 
 

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from studio.errors import JobError, LostSightError, StudioError
+from studio.errors import CheckpointError, DivergedError, JobError, LostSightError, StudioError
 from studio.jobs import control, process, processors
 from studio.jobs import spec as specs
 from studio.jobs.events import Failure, State
@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES
 
 
 def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mapping[str, Body]) -> int:
-    if journal.ended:
+    if journal.ended and control.requested(folder) != "resume":
         raise JobError("This job has already ended.", "Start a new one from its settings.")
     journal.append(State("preparing"))
     try:
@@ -105,17 +105,19 @@ def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mappi
         spec = specs.read(folder)
         processors.prepare(spec.work.threads)
         # What was paid for at a provider has to be cancelled there first.
-        if control.requested(folder) == "stop" and spec.kind != "hosted":
-            journal.append(State("stopped"))
+        asked = control.requested(folder)
+        if asked in ("stop", "cancel") and spec.kind != "hosted":
+            journal.append(State("stopped" if asked == "stop" else "cancelled"))
         else:
             bodies[spec.kind](folder, spec, journal, secrets)
-        if not journal.ended:
+        if not (journal.ended or journal.paused):
             raise RuntimeError(f"the body of {spec.kind} returned without a last word")
     except Exception as error:
         if journal.ended:
             raise
         failure = explain(error)
-        journal.append(Failure(*(_without(secrets, t) for t in (failure.happened, failure.remedy, failure.details))))
+        happened, remedy, details = (_without(secrets, t) for t in (failure.happened, failure.remedy, failure.details))
+        journal.append(Failure(happened, remedy, details, failure.reason))
         if not isinstance(error, LostSightError):
             journal.append(State("failed"))
         return 1
@@ -126,13 +128,14 @@ def explain(error: Exception) -> Failure:
     """What went wrong, for a person; the traceback goes into the details."""
     details = "".join(traceback.format_exception(error))
     if isinstance(error, StudioError):
-        return Failure(error.happened, error.remedy, details)
+        reasons: dict[type, str] = {DivergedError: "diverged", CheckpointError: "checkpoint"}
+        return Failure(error.happened, error.remedy, details, reasons.get(type(error), ""))
     words = str(error).lower()
     if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
         remedy = "Close other programs, or choose a smaller model, fewer tokens per step or shorter examples."
-        return Failure("The memory of this machine ran out.", remedy, details)
+        return Failure("The memory of this machine ran out.", remedy, details, "memory")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return Failure("The disk is full.", "Free some space, then start again.", details)
+        return Failure("The disk is full.", "Free some space, then go on, or start again.", details, "disk")
     if isinstance(error, OSError) and error.filename is not None:
         happened = f"The file {error.filename} cannot be used: {error.strerror}."
         return Failure(happened, "Check that it is there and may be read, then start again.", details)

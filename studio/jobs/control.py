@@ -13,8 +13,8 @@ from typing import Literal
 from studio.jobs.files import write_atomically
 
 FILE = "control.json"
-What = Literal["stop", "pause", "resume"]
-"""pause and resume: of a job at a provider that can do that."""
+What = Literal["stop", "cancel", "pause", "resume"]
+"""stop: end, keep what was reached; cancel: end, keep nothing; pause: leave so that it can go on; resume: go on."""
 
 _asked_by_signal: list[What] = []
 
@@ -44,7 +44,7 @@ def read(folder: Path) -> Request | None:
 
 
 def requested(folder: Path) -> str | None:
-    """For the job's own process, between two steps: 'stop' when it should end and keep what it has."""
+    """For the job's own process, between two steps: what was asked of it last, None when nothing was."""
     if _asked_by_signal:
         return _asked_by_signal[-1]
     asked = read(folder) if os.path.exists(folder / FILE) else None

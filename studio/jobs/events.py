@@ -20,11 +20,11 @@ class Event:
 
 @dataclass(frozen=True)
 class State(Event):
-    """The job says where it stands. stopped: on request, what was reached is kept. finished, stopped and failed are
-    last words."""
+    """The job says where it stands. stopped: on request, what was reached is kept; cancelled: nothing is. finished,
+    stopped, cancelled and failed are last words. paused: the process ends, and another one may go on."""
 
     type: ClassVar[str] = "state"
-    state: Literal["preparing", "running", "stopping", "finished", "stopped", "failed"]
+    state: Literal["preparing", "running", "stopping", "paused", "finished", "stopped", "cancelled", "failed"]
 
 
 @dataclass(frozen=True)
@@ -140,12 +140,24 @@ class Result(Event):
 
 @dataclass(frozen=True)
 class Failure(Event):
-    """Why the job failed: what happened, what to do; details (a traceback) stay folded away."""
+    """Why the job failed: what happened, what to do; details (a traceback) stay folded away. reason: 'disk', 'memory',
+    'diverged' or 'checkpoint' where it is one of these, '' for all others."""
 
     type: ClassVar[str] = "failure"
     happened: str
     remedy: str
     details: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Answers(Event):
+    """What the model in training says to the same few validation prompts, to be read as it learns. answers: one
+    {"asked", "wanted", "said"} each."""
+
+    type: ClassVar[str] = "answers"
+    step: int
+    answers: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -163,19 +175,9 @@ class Remote(Event):
 
 
 EVENTS: tuple[type[Event], ...] = (
-    State,
-    Note,
-    Plan,
-    Trial,
-    Step,
-    Validation,
-    Checkpoint,
-    Progress,
-    Result,
-    Failure,
-    Remote,
+    *(State, Note, Plan, Trial, Step, Validation, Checkpoint, Answers, Progress, Result, Failure, Remote),
 )
-LAST_WORDS = ("finished", "stopped", "failed")
+LAST_WORDS = ("finished", "stopped", "cancelled", "failed")
 _BY_TYPE = {kind.type: kind for kind in EVENTS}
 
 
@@ -205,4 +207,5 @@ _ACCEPTED: dict[Any, tuple[type, ...]] = {
     str: (str,),
     bool: (bool,),
     dict[str, Any]: (dict,),
+    list[dict[str, str]]: (list,),
 }

@@ -37,7 +37,8 @@ class Page:
 class Journal:
     """The journal of one job folder, opened for appending; only the job's own process does this.
 
-    seq: number of the last event written. ended: whether that one is a last word (finished, stopped, failed).
+    seq: number of the last event written. ended: whether that one is a last word (see events.LAST_WORDS).
+    paused: whether the job's process has said that it leaves and another one may go on.
     JobError when another living process writes it.
     """
 
@@ -54,6 +55,7 @@ class Journal:
         last, self._torn = _tail(self.path)
         self.seq = int(last.get("seq", 0))
         self.ended = _is_last_word(last)
+        self.paused = False
 
     def append(self, event: Event) -> int:
         """Writes one event and returns its seq; last words, results, failures and checkpoints are then on the disk.
@@ -66,7 +68,8 @@ class Journal:
         self._write(b"\n" + line if self._torn else line)
         self.seq += 1
         self.ended = isinstance(event, State) and event.state in LAST_WORDS
-        if self.ended or isinstance(event, Checkpoint | Result | Failure):
+        self.paused = isinstance(event, State) and event.state == "paused"
+        if self.ended or self.paused or isinstance(event, Checkpoint | Result | Failure):
             os.fsync(self._file)
         return self.seq
 
@@ -124,7 +127,7 @@ def read(path: Path, since: str | None = None, limit: int | None = None) -> Page
 
 
 def last_word(path: Path) -> str | None:
-    """'finished', 'stopped' or 'failed' when that is what the journal ends with; reads only the file's end."""
+    """'finished', 'stopped', 'cancelled' or 'failed' when the journal ends with it; reads only the file's end."""
     try:
         last, _ = _tail(path)
     except FileNotFoundError:

@@ -16,7 +16,15 @@ def sentence(job: "JobState") -> str:
             return "Getting ready."
         case "running":
             return _running(job)
+        case "pausing":
+            return "Pausing, and keeping where it stands."
+        case "paused":
+            return _paused(job)
+        case "cancelled":
+            return "Cancelled. Nothing of this run was kept."
         case "stopping":
+            if job.control == "cancel":
+                return "Cancelling."
             if job.remote is not None:
                 return f"Cancelling the job at {job.remote.place}."
             return "Stopping, and keeping what was learned so far." if _trains(job) else "Stopping."
@@ -68,11 +76,21 @@ def _learning(job: "JobState") -> str:
     if len(losses) < 2:
         return ""
     best = min(losses, key=lambda item: item.loss)
+    since = losses[losses.index(best) + 1 :]
+    if len(since) >= MEMORISING and best is not losses[0] and since[-1].loss > since[0].loss:
+        return (
+            " It is memorising: the loss on examples it has not seen rises. "
+            f"The best was at step {best.step}; that is the state you get."
+        )
     if best is losses[-1]:
         return " The loss on examples it has not seen is still falling, so it is still learning."
     if best is losses[0]:
         return " The loss on examples it has not seen is not below the base model's yet."
     return f" The loss on examples it has not seen was lowest at step {best.step}; that is the state you get."
+
+
+MEMORISING = 2
+"""Checks since the best one, with the loss rising, before that word is used."""
 
 
 def _left(seconds: float | None) -> str:
@@ -87,6 +105,13 @@ def _stopped(job: "JobState") -> str:
         return "Stopped before the first step." if _trains(job) else "Stopped."
     of = f" of {job.plan.steps}" if job.plan else ""
     return f"Stopped after step {job.last_step.step}{of}. {_kept(job, 'learned')}"
+
+
+def _paused(job: "JobState") -> str:
+    if job.last_step is None:
+        return "Paused before the first step. Go on whenever you like."
+    of = f" of {job.plan.steps:,}" if job.plan else ""
+    return f"Paused after step {job.last_step.step:,}{of}. It goes on exactly there whenever you like."
 
 
 def _finished(job: "JobState") -> str:
@@ -133,7 +158,7 @@ def _interrupted(job: "JobState") -> str:
         )
     return (
         "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "
-        f"{_kept(job, 'saved')}"
+        f"{_kept(job, 'saved')} It can go on where it stood."
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from studio.jobs import sentences
 from studio.jobs.events import (
     LAST_WORDS,
+    Answers,
     Checkpoint,
     Failure,
     Note,
@@ -25,8 +26,14 @@ from studio.jobs.events import (
     parse,
 )
 
-Name = Literal["waiting", "preparing", "running", "stopping", "stopped", "finished", "failed", "interrupted"]
-ENDED: tuple[Name, ...] = ("stopped", "finished", "failed", "interrupted")
+# fmt: off
+Name = Literal[
+    "waiting", "preparing", "running", "pausing", "stopping",
+    "paused", "stopped", "cancelled", "finished", "failed", "interrupted",
+]
+# fmt: on
+ENDED: tuple[Name, ...] = ("paused", "stopped", "cancelled", "finished", "failed", "interrupted")
+"""Nothing happens in these by itself; a job that is paused, failed or interrupted can go on (`resumable`)."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class JobState:
     word: the state the job itself named last. control: what was asked of it. alive: whether its process lives; None
     when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
     best: the validation with the lowest loss. result: the fields of the command line's document.
+    answers: the last ones of the model in training. torn: how many lines of the journal cannot be read.
     log: the end of what the process printed, for a job that was interrupted. remote: where it stands at a provider;
     such a job is over only by its own word, for the provider goes on without our process.
     """
@@ -52,6 +60,8 @@ class JobState:
     result: Mapping[str, Any] | None = None
     failure: Failure | None = None
     remote: Remote | None = None
+    answers: Answers | None = None
+    torn: int = 0
     log: str = ""
     started: float | None = None
     updated: float | None = None
@@ -60,16 +70,20 @@ class JobState:
     def state(self) -> Name:
         """A last word stands. Without one: a dead process was stopped if that was asked of it, else interrupted."""
         match self.word:
-            case "finished" | "stopped" | "failed":
+            case "finished" | "stopped" | "cancelled" | "failed":
                 return self.word
         if self.alive is False and self.remote is not None:
             return "interrupted"
         if self.alive is False:
             if self.failure is not None:
                 return "failed"
-            return "stopped" if self.control == "stop" else "interrupted"
-        if self.control == "stop" or self.word == "stopping":
+            if self.word == "paused":
+                return "paused"
+            return "stopped" if self.control in ("stop", "cancel") else "interrupted"
+        if self.control in ("stop", "cancel") or self.word == "stopping":
             return "stopping"
+        if self.control == "pause" and self.remote is None:
+            return "pausing"
         if self.word is None:
             return "waiting" if self.alive is None else "preparing"
         return "preparing" if self.word == "preparing" else "running"
@@ -77,6 +91,13 @@ class JobState:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a training of this machine may go on where it stood."""
+        damaged = self.failure is not None and self.failure.reason == "diverged"
+        halted = self.state in ("paused", "interrupted") or (self.state == "failed" and not damaged)
+        return halted and self.plan is not None and self.remote is None
 
     @property
     def sentence(self) -> str:
@@ -131,6 +152,8 @@ class JobState:
                     changes["result"] = values
                 case Failure() as failure:
                     changes["failure"] = failure
+                case Answers() as answers:
+                    changes["answers"] = answers
                 case Remote() as remote:
                     changes["remote"] = remote
         for name, items in added.items():

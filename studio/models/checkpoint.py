@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.errors import JobError
+from studio.errors import CheckpointError
 
 FOLDER = "checkpoints"
 MANIFEST = "manifest.json"
@@ -36,9 +36,14 @@ class Kept:
     validation_loss: float
 
 
-def write(job_folder: Path, step: int, validation_loss: float, save: Callable[[Path], None]) -> Path:
-    """Makes checkpoints/step-<step>; `save` puts the files into the folder it is given. Returns the folder."""
-    target = job_folder / FOLDER / f"step-{step:06d}"
+def write(
+    job_folder: Path, step: int, validation_loss: float, save: Callable[[Path], None], inside: str = FOLDER
+) -> Path:
+    """Makes checkpoints/step-<step>, or the like `inside` another folder of the job; `save` puts the files into the
+    folder it is given. Returns the folder. One that is there, whole and of the same loss stays as it is."""
+    target = job_folder / inside / f"step-{step:06d}"
+    if _is_there(target, validation_loss):
+        return target
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     save(target)
@@ -57,37 +62,44 @@ def write(job_folder: Path, step: int, validation_loss: float, save: Callable[[P
 
 
 def verify(path: Path) -> Manifest:
-    """The manifest of a whole checkpoint; JobError when it has none, or a file is missing or changed."""
+    """The manifest of a whole checkpoint; CheckpointError when it has none, or a file is missing or changed."""
     remedy = "Use another checkpoint, or train again."
     try:
         raw = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         manifest = Manifest(int(raw["step"]), float(raw["validation_loss"]), dict(raw["files"]))
     except (OSError, ValueError, KeyError, TypeError):
-        raise JobError(f"The checkpoint {path.name} is not complete.", remedy) from None
+        raise CheckpointError(f"The checkpoint {path.name} is not complete.", remedy) from None
     for name, digest in manifest.files.items():
         file = path / name
         if not file.is_file() or _digest(file) != digest:
-            raise JobError(f"The file {name} of the checkpoint {path.name} is missing or was changed.", remedy)
+            raise CheckpointError(f"The file {name} of the checkpoint {path.name} is missing or was changed.", remedy)
     return manifest
 
 
-def kept(job_folder: Path) -> list[Kept]:
+def _is_there(path: Path, validation_loss: float) -> bool:
+    try:
+        return verify(path).validation_loss == validation_loss
+    except CheckpointError:
+        return False
+
+
+def kept(job_folder: Path, inside: str = FOLDER) -> list[Kept]:
     """Every checkpoint of the job that counts, by step."""
     found = []
-    for path in sorted((job_folder / FOLDER).glob("step-*")):
+    for path in sorted((job_folder / inside).glob("step-*")):
         try:
             manifest = verify(path)
-        except JobError:
+        except CheckpointError:
             continue
         found.append(Kept(path, manifest.step, manifest.validation_loss))
     return sorted(found, key=lambda item: item.step)
 
 
 def best(job_folder: Path) -> Path:
-    """The whole checkpoint of the lowest validation loss (the earliest of equals); JobError when there is none."""
+    """The whole checkpoint of the lowest validation loss (the earliest of equals); CheckpointError if there is none."""
     found = kept(job_folder)
     if not found:
-        raise JobError(
+        raise CheckpointError(
             "This run has no complete checkpoint.", "Train again, and let it reach its first check on validation rows."
         )
     return min(found, key=lambda item: (item.validation_loss, item.step)).path
@@ -98,9 +110,9 @@ def fingerprint(path: Path) -> str:
     return _digest(path / MANIFEST)
 
 
-def thin(job_folder: Path, keep: set[int]) -> None:
+def thin(job_folder: Path, keep: set[int], inside: str = FOLDER) -> None:
     """Removes every checkpoint whose step is not in `keep`; the manifest goes first, so none half-removed counts."""
-    for path in (job_folder / FOLDER).glob("step-*"):
+    for path in (job_folder / inside).glob("step-*"):
         if int(path.name.removeprefix("step-")) not in keep:
             (path / MANIFEST).unlink(missing_ok=True)
             shutil.rmtree(path)

@@ -1,13 +1,19 @@
 """Which rows go into which step: rows of similar length together, each batch filled to a number of tokens.
 
 Sorting by length leaves little padding; the order of the batches, and which of equally long rows meet, is drawn anew
-for each epoch from the seed. Pure: numbers in, numbers out.
+for each epoch from the seed.
 """
 
 import functools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from studio.methods.training_options import TrainingOptions
+from studio.training.lesson import Row, Tokens
+
+STEPS_PER_EPOCH = 8
+"""At least, where there are so many rows."""
 
 
 def fill(lengths: Sequence[int], budget: int, order: Sequence[int] | None = None) -> list[list[int]]:
@@ -56,3 +62,23 @@ class Course:
         share = self.steps_per_epoch / self.evaluations_per_epoch
         wanted = range(1, self.epochs * self.evaluations_per_epoch + 1)
         return frozenset(max(1, round(share * number)) for number in wanted) | {self.steps}
+
+
+def course(rows: Sequence[Tokens], options: TrainingOptions) -> Course:
+    """The steps that these rows make under these options.
+
+    With few rows the batches are smaller than asked for: six large steps in six epochs would teach nothing.
+    """
+    lengths = tuple(len(row.ids) for row in rows)
+    return Course(
+        lengths,
+        min(options.tokens_per_step, sum(lengths) // STEPS_PER_EPOCH),
+        options.epochs,
+        options.evaluations_per_epoch,
+        options.seed,
+    )
+
+
+def held_batches(rows: Sequence[Row], options: TrainingOptions) -> list[list[Row]]:
+    """The validation rows as a check reads them."""
+    return [[rows[index] for index in batch] for batch in fill([len(row.ids) for row in rows], options.tokens_per_step)]

@@ -7,15 +7,18 @@ from typing import Any
 from studio import data, methods, models
 from studio.data.values import Example
 from studio.errors import DataError, JobError, ModelError
+from studio.jobs import journal as journals
 from studio.jobs.events import Note, Plan, Result, State
 from studio.jobs.journal import Journal
 from studio.jobs.spec import Spec, Train
+from studio.jobs.state import JobState
 from studio.methods.base import Method
-from studio.models import ModelInfo, loading
-from studio.training import machine
+from studio.models import ModelInfo, checkpoint, loading
+from studio.training import machine, standing
 from studio.training.labels import told
-from studio.training.loop import Best, Loop
+from studio.training.loop import Loop
 from studio.training.pairs import preferred
+from studio.training.place import Best, End
 from studio.training.preparing import Prepared, written
 
 PREPARE = {"text": written, "labels": told, "preferences": preferred}
@@ -34,22 +37,36 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     method = methods.get(work.method)
     options = methods.validate(work.method, work.options, info)
     ready = PREPARE[method.teaches](info, method, options, training, validation)
-    loop = looped(folder, journal, ready, method, options)
+    before = JobState().advance(journals.read(journal.path, "0").events)
+    loop = looped(folder, journal, ready, method, options, before)
     plan = planned(loop, ready, info, method)
-    journal.append(plan)
-    for text in ready.notes:
-        journal.append(Note(text))
+    if before.plan is None:
+        journal.append(plan)
+        for text in ready.notes:
+            journal.append(Note(text))
     journal.append(State("running"))
-    finished = loop.run()
-    for text in closing_notes(loop):
-        journal.append(Note(text))
-    journal.append(Result(result(spec, work, plan, loop, finished)))
-    journal.append(State("finished" if finished else "stopped"))
+    end = loop.run()
+    if end == "cancelled":
+        discard(folder)
+    if end in ("finished", "stopped"):
+        for text in closing_notes(loop):
+            journal.append(Note(text))
+        journal.append(Result(result(spec, work, plan, loop, end)))
+        standing.forget(folder)
+    journal.append(State(end))
 
 
-def looped(folder: Path, journal: Journal, ready: Prepared, method: Method, options: Any) -> Loop[Any]:
+def discard(folder: Path) -> None:
+    """Removes all that the training wrote but its journal."""
+    standing.forget(folder)
+    checkpoint.thin(folder, keep=set())
+
+
+def looped(
+    folder: Path, journal: Journal, ready: Prepared, method: Method, options: Any, before: JobState | None = None
+) -> Loop[Any]:
     groups = method.groups(ready.lesson.model, options)
-    return Loop(folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save)
+    return Loop(folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save, before=before)
 
 
 def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:
@@ -105,12 +122,12 @@ def closing_notes(loop: Loop[Any]) -> list[str]:
     return []
 
 
-def result(spec: Spec, work: Train, plan: Plan, loop: Loop[Any], finished: bool) -> dict[str, Any]:
+def result(spec: Spec, work: Train, plan: Plan, loop: Loop[Any], end: End) -> dict[str, Any]:
     """The `train` document of the command line."""
     best = loop.best or Best(0, loop.base_loss)
     return {
         "job": spec.job,
-        "state": "finished" if finished else "stopped",
+        "state": end,
         "method": work.method,
         "model": work.model_name,
         "parameters": plan.parameters,

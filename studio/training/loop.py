@@ -7,49 +7,39 @@ prepared and what a checkpoint holds is not decided here.
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Generic
 
+from studio.errors import DivergedError
 from studio.jobs import control
 from studio.jobs.events import Checkpoint, Note, State, Step, Validation
 from studio.jobs.journal import Journal
+from studio.jobs.state import JobState
 from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
 from studio.models import checkpoint
-from studio.training import machine
-from studio.training.batching import Course, fill
-from studio.training.lesson import Found, Lesson, Row, Tokens
+from studio.training import machine, standing
+from studio.training.batching import course, held_batches
+from studio.training.lesson import Found, Lesson, Row
+from studio.training.place import ALONE, ENDS, Best, End, Place, Told
 from studio.training.schedule import rate_factor
 from studio.training.stepping import Stepper
 
-STEPS_PER_EPOCH = 8
-"""At least, where there are so many rows."""
 SECONDS_BETWEEN_STEP_EVENTS = 0.1
-
-
-@dataclass(frozen=True)
-class Best:
-    """The lowest validation loss of the trained model, and the step it was measured after."""
-
-    step: int
-    loss: float
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a training stands among the trials of one job. trial: counted from 1, 0 where it is the only one. before,
-    after: steps of the trials before it and, at most, of those to come. best: of the trials before it."""
-
-    trial: int = 0
-    before: int = 0
-    after: int = 0
-    best: Best | None = None
+STANDING_SHARE = 20
+"""Where it stands is written at a check when training has taken so many times longer than writing it last took."""
+EXPLODED = 3.0
+"""Times the base model's validation loss and one nat more: where only a broken training comes to."""
 
 
 class Loop(Generic[Row]):
     """One training. After run(): `step`, `tokens`, `seconds` (of the steps alone), `best` (None when no step was
-    taken), `base_loss` (validation loss before the first step)."""
+    taken), `base_loss` (validation loss before the first step).
+
+    What the journal already tells of this job, up to where an earlier process came, is not told again: on one processor
+    with as many threads the steps that are taken anew are the same to the last bit.
+    """
 
     def __init__(
         self,
@@ -61,10 +51,12 @@ class Loop(Generic[Row]):
         options: TrainingOptions,
         groups: Sequence[Group],
         save: Callable[[Path], None],
-        place: Place = Place(),
+        place: Place = ALONE,
+        before: JobState | None = None,
     ) -> None:
-        """groups: the weights to train. save(folder) writes them; it is called for each checkpoint."""
-        self._place = place
+        """groups: the weights to train. save(folder) writes them; it is called for each checkpoint. before: what the
+        journal tells of an earlier process that did not come to the end."""
+        self._place, self._told = place, Told.of(before)
         self._folder, self._journal, self._save = folder, journal, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
@@ -77,37 +69,91 @@ class Loop(Generic[Row]):
         self._worse = 0
         self._check_seconds = 0.0
         self._last_event = -math.inf
+        self._stood, self._standing_seconds, self._stood_at = 0, 0.0, 0.0
 
-    def run(self) -> bool:
-        """Trains to the end (True) or until a stop is asked for (False); then the state reached is kept as well.
+    def run(self) -> End:
+        """Trains to the end, or until something else is asked for: to stop, which keeps the state reached as well, to
+        pause, or to cancel. Goes on where the job's folder says an earlier process stood.
 
-        JobError when a loss is no longer a number; the checkpoints made before stay.
+        DivergedError when a loss is no longer a number or has exploded; the checkpoints made before stay.
         """
+        if not self._go_on():
+            self._begin()
+        for batch in self._batches():
+            if (end := ENDS.get(control.requested(self._folder))) is not None:
+                return self._end(end)
+            self._take_step(batch)
+            if self.step in self.course.evaluations:
+                self._check()
+                if self._patience_ends():
+                    break
+                self._stand()
+        return "finished"
+
+    def _begin(self) -> None:
         began = time.perf_counter()
         found = self._measured()
         self.base_loss = found.loss
         self._check_seconds = time.perf_counter() - began
         self._tell_check(found, best=False)
-        for batch in self._batches():
-            if control.requested(self._folder) == "stop":
-                self._journal.append(State("stopping"))
-                if self._kept_step < self.step:
-                    self._check()
-                return False
-            self._take_step(batch)
-            if self.step in self.course.evaluations:
-                self._check()
-                if self._patience_ends():
-                    return True
+
+    def _go_on(self) -> bool:
+        """Takes up where an earlier process stood; False where none did."""
+        found = None if self._place.trial else standing.read(self._folder, self._stepper.optimizer)
+        if found is None:
+            return False
+        self.step, self.tokens, self.seconds, self.base_loss = found.step, found.tokens, found.seconds, found.base_loss
+        self._worse, self._kept_step, self._check_seconds = found.worse, found.kept, found.check_seconds
+        self._stood, self._stood_at = found.step, found.seconds
+        if found.best and found.best[0] in {item.step for item in checkpoint.kept(self._folder)}:
+            self.best = Best(*found.best)
+        elif found.best:
+            lost = f"The checkpoint of step {found.best[0]} is damaged; the next check counts as the best."
+            self._journal.append(Note(lost))
+        self._journal.append(Note(f"Goes on after step {self.step}."))
         return True
+
+    def _stand(self, always: bool = False) -> None:
+        """Writes where the training stands, unless that would take more than a small share of its time."""
+        if self._place.trial or self._stood == self.step:
+            return
+        if not always and self.seconds - self._stood_at < STANDING_SHARE * self._standing_seconds:
+            return
+        began = time.perf_counter()
+        counters = standing.Counters(
+            step=self.step,
+            tokens=self.tokens,
+            seconds=self.seconds,
+            base_loss=self.base_loss,
+            best=(self.best.step, self.best.loss) if self.best else None,
+            worse=self._worse,
+            kept=self._kept_step,
+            check_seconds=self._check_seconds,
+        )
+        standing.write(self._folder, self._stepper.optimizer, counters)
+        self._stood, self._stood_at = self.step, self.seconds
+        self._standing_seconds = time.perf_counter() - began
+
+    def _end(self, end: End) -> End:
+        if end == "paused" and self._place.trial:
+            end = "stopped"
+        if end == "paused":
+            self._stand(always=True)
+        elif end == "stopped":
+            self._journal.append(State("stopping"))
+            if self._kept_step < self.step:
+                self._check()
+        return end
 
     @property
     def tokens_per_second(self) -> float:
         return self.tokens / self.seconds if self.seconds else 0.0
 
     def _batches(self) -> Iterator[list[Row]]:
-        for epoch in range(self._options.epochs):
-            for batch in self.course.batches(epoch):
+        """Of the steps that are left."""
+        for epoch in range(self.step // self.course.steps_per_epoch, self._options.epochs):
+            done = self.step - epoch * self.course.steps_per_epoch
+            for batch in self.course.batches(epoch)[done:]:
                 yield [self._rows[index] for index in batch]
 
     def _take_step(self, batch: list[Row]) -> None:
@@ -124,7 +170,8 @@ class Loop(Generic[Row]):
     def _tell(self, loss: float, rate: float) -> None:
         now = time.perf_counter()
         at_an_end = self.step in (1, self.course.steps)
-        if not at_an_end and now - self._last_event < SECONDS_BETWEEN_STEP_EVENTS:
+        soon = not at_an_end and now - self._last_event < SECONDS_BETWEEN_STEP_EVENTS
+        if soon or self._at <= self._told.step:
             return
         self._last_event = now
         self._journal.append(
@@ -173,12 +220,15 @@ class Loop(Generic[Row]):
         ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
         if best or (ending and not self._place.trial):
             path = checkpoint.write(self._folder, self._at, found.loss, self._save)
-            self._journal.append(Checkpoint(self._at, path.relative_to(self._folder).as_posix(), best))
+            if self._at > self._told.kept:
+                self._journal.append(Checkpoint(self._at, path.relative_to(self._folder).as_posix(), best))
             checkpoint.thin(self._folder, keep={leader.step, self._at})
         self._kept_step = self.step
 
     def _tell_check(self, found: Found, best: bool) -> None:
-        self._journal.append(Validation(self._at, self._epoch, best=best, trial=self._place.trial, **asdict(found)))
+        if self._at > self._told.check:
+            trial = self._place.trial
+            self._journal.append(Validation(self._at, self._epoch, best=best, trial=trial, **asdict(found)))
 
     def _patience_ends(self) -> bool:
         """Whether to end here, because too many checks in a row found nothing better."""
@@ -190,24 +240,11 @@ class Loop(Generic[Row]):
         return True
 
     def _measured(self) -> Found:
-        return self._stepper.check(self._validation, self.step)
-
-
-def course(rows: Sequence[Tokens], options: TrainingOptions) -> Course:
-    """The steps that these rows make under these options.
-
-    With few rows the batches are smaller than asked for: six large steps in six epochs would teach nothing.
-    """
-    lengths = tuple(len(row.ids) for row in rows)
-    return Course(
-        lengths,
-        min(options.tokens_per_step, sum(lengths) // STEPS_PER_EPOCH),
-        options.epochs,
-        options.evaluations_per_epoch,
-        options.seed,
-    )
-
-
-def held_batches(rows: Sequence[Row], options: TrainingOptions) -> list[list[Row]]:
-    """The validation rows as a check reads them."""
-    return [[rows[index] for index in batch] for batch in fill([len(row.ids) for row in rows], options.tokens_per_step)]
+        found = self._stepper.check(self._validation, self.step)
+        if self.step and found.loss > EXPLODED * (self.base_loss + 1):
+            raise DivergedError(
+                f"The loss on validation examples exploded to {found.loss:.1f} by step {self.step}: the steps were too "
+                "large.",
+                "Lower the learning rate and train again; the checkpoints made before this are kept.",
+            )
+        return found

@@ -17,8 +17,8 @@ from studio.jobs.spec import Spec, Train
 from studio.methods.base import Method
 from studio.models import loading
 from studio.training import body, machine
+from studio.training.batching import course, held_batches
 from studio.training.labels import Telling
-from studio.training.loop import course, held_batches
 from studio.training.preparing import Prepared
 from studio.training.showing import shown
 from studio.training.stepping import Stepper

@@ -7,7 +7,7 @@ from typing import Any, Generic
 
 import torch
 
-from studio.errors import JobError
+from studio.errors import DivergedError
 from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
 from studio.training.lesson import Found, Lesson, Row
@@ -17,12 +17,12 @@ BETAS = (0.9, 0.99)
 
 
 class Stepper(Generic[Row]):
-    """A lesson and AdamW over the weights that learn."""
+    """A lesson and AdamW over the weights that learn (`optimizer`)."""
 
     def __init__(self, lesson: Lesson[Row], groups: Sequence[Group], options: TrainingOptions) -> None:
         self._lesson = lesson
         self._weights = [weight for group in groups for weight in group.weights]
-        self._optimizer = torch.optim.AdamW(
+        self.optimizer = torch.optim.AdamW(
             [{"params": group.weights, "scale": group.scale} for group in groups],
             lr=options.learning_rate,
             betas=BETAS,
@@ -31,8 +31,8 @@ class Stepper(Generic[Row]):
         )
 
     def step(self, batch: Sequence[Row], rate: float, number: int) -> float:
-        """Changes the weights once and returns the loss before it; JobError, naming step `number`, when it is none."""
-        for group in self._optimizer.param_groups:
+        """Changes the weights once and returns the loss before it; DivergedError naming step `number` if it is none."""
+        for group in self.optimizer.param_groups:
             group["lr"] = rate * group["scale"]
         self._lesson.model.train()
         loss = self._lesson.loss(batch)
@@ -41,12 +41,12 @@ class Stepper(Generic[Row]):
         value = loss.item()
         if not (math.isfinite(value) and math.isfinite(norm.item())):
             raise _diverged(number)
-        self._optimizer.step()
-        self._optimizer.zero_grad(set_to_none=True)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
         return value
 
     def check(self, batches: Sequence[Sequence[Row]], number: int) -> Found:
-        """What a check after step `number` finds; JobError when the loss is no number."""
+        """What a check after step `number` finds; DivergedError when the loss is no number."""
         with _evaluating(self._lesson.model):
             found = self._lesson.check(batches)
         if not math.isfinite(found.loss):
@@ -61,13 +61,13 @@ def _evaluating(model: Any) -> Iterator[None]:
         yield
 
 
-def _diverged(step: int) -> JobError:
+def _diverged(step: int) -> DivergedError:
     if step == 0:
-        return JobError(
+        return DivergedError(
             "The loss of the base model on these examples is not a number.",
             "Choose another base model; the weights of this one may be damaged.",
         )
-    return JobError(
+    return DivergedError(
         f"The loss is no longer a number at step {step}, because the steps were too large.",
         "Lower the learning rate and train again; the checkpoints made before this are kept.",
     )

@@ -59,7 +59,7 @@ def test_interrupted_is_a_dead_process_without_a_last_word():
     assert job.state == "interrupted"
     assert job.sentence == (
         "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "
-        "What it had saved until step 80 is kept."
+        "What it had saved until step 80 is kept. It can go on where it stood."
     )
 
 

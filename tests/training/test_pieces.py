@@ -9,8 +9,7 @@ from studio.methods.training_options import TrainingOptions
 from studio.models import loading
 from studio.models.loss import Scorer
 from studio.models.pieces import Encoded
-from studio.training.batching import Course, fill
-from studio.training.loop import course
+from studio.training.batching import Course, course, fill
 from studio.training.rows import shorten
 from studio.training.schedule import rate_factor
 
