@@ -84,6 +84,11 @@ class Models:
         self._may_ask()
         return hub.search(text, self._token())
 
+    def look_up(self, name: str) -> hub.Found:
+        """What one model of the Hub is; ModelError for one that is not there or of no use here."""
+        self._may_ask()
+        return hub.look_up(hub.name_of(name), self._token())
+
     def fetch(self, project_id: str, name: str) -> Run:
         """Starts to bring a model of the Hub to this machine, and returns at once. ModelError for what is no name of
         one; BusyError while another one is on its way."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from studio.errors import StudioError
 from studio.methods import METHODS
+from studio.models import card_of
 from studio.session.values import Readiness
 from studio.ui import html, words
 from studio.ui.page import Page
@@ -51,7 +52,7 @@ def model_facts(page: Page, reference: str) -> str:
         ("Licence", info.licence or "not stated"),
         ("Kind", f"{info.architecture}, {words.KINDS[info.kind]}"),
     ]
-    card = next((c for c in page.session.models.cards() if c.id == reference), None)
+    card = card_of(reference)
     line = f"<p>{html.esc(card.line)} {html.esc(card.good_for)}</p>" if card else ""
     return line + html.facts(pairs)
 

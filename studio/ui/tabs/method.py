@@ -15,6 +15,7 @@ from studio.session.values import Readiness
 from studio.ui import html, words
 from studio.ui.hosting import Hosting
 from studio.ui.method import cards as made
+from studio.ui.method.bases import Bases
 from studio.ui.method.controls import Controls
 from studio.ui.page import Page, Standing, Tab, show_aside
 
@@ -41,14 +42,19 @@ def build(page: Page) -> Tab:
                 with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.MODEL_TITLE)}</h2><p>{html.esc(words.MODEL_LINE)}</p>")
                     own = [] if session.settings.space else [(words.MODEL_FOLDER, FOLDER)]
-                    models = [(c.title, c.id) for c in cards] + own
-                    model = gr.Radio(models, value=cards[0].id, label=words.MODEL_RADIO, elem_id="model")
+                    model = gr.Radio(
+                        [(c.title, c.id) for c in cards] + own,
+                        value=cards[0].id,
+                        label=words.MODEL_RADIO,
+                        elem_id="model",
+                    )
                     with gr.Column(visible=False) as folder_row:
                         folder = gr.Textbox(
                             label=words.FOLDER_LABEL, info=words.FOLDER_INFO, elem_id="folder", max_lines=1
                         )
                         look = gr.Button(words.FOLDER_CHECK, size="sm", elem_id="look-folder")
                     model_facts = gr.HTML(elem_id="model-facts")
+                    bases = Bases(page)
                 with gr.Column(elem_classes="fs-card"):
                     gr.HTML(f"<h2>{html.esc(words.METHOD_TITLE)}</h2>")
                     method_cards = gr.HTML(elem_id="method-card")
@@ -104,6 +110,7 @@ def build(page: Page) -> Tab:
         run = session.runs.start(project, standing.dataset.id, **wanted(standing))
         session.projects.remember(project, run=run.id)
 
+    page.parts.append(bases.part(choose))
     page.on(back.click, lambda project: None, tab=NAME, goto="data")
     page.on(follow.click, lambda project: choose(project, **dict.fromkeys(CHOICES)), tab=NAME)
     page.on(model.input, lambda project, value: choose(project, model=value), [model], tab=NAME)
@@ -153,16 +160,20 @@ def build(page: Page) -> Tab:
         asked = wanted(standing)
         found, best = session.runs.plan(project, dataset, **asked), session.runs.plan(project, dataset)
         by_folder = picked.get("model") == FOLDER
+        start_from, listed = picked.get("model") or found.model, bases.choices(standing) + own
+        if start_from and start_from not in [value for _, value in listed]:
+            # Chosen once and gone since; the facts below say so.
+            listed.append((start_from, start_from))
         same = (found.model, found.method, found.strength) == (best.model, best.method, best.strength)
         values = found.options or session.runs.plan(project, dataset, **{**asked, "options": None}).options
         return [
             *outside,
             made.proposal(page, best),
             gr.Button(visible=not (same and not picked.get("options"))),
-            gr.Radio(value=FOLDER if by_folder else found.model or picked.get("model")),
+            gr.Radio(choices=listed, value=FOLDER if by_folder else start_from),
             gr.Column(visible=by_folder),
             picked.get("folder") or "",
-            made.model_facts(page, (picked.get("folder") or "") if by_folder else found.model),
+            made.model_facts(page, (picked.get("folder") or "") if by_folder else start_from),
             made.methods(found.method, best.method),
             gr.Radio(value=found.method),
             gr.Radio(value=found.strength),

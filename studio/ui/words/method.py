@@ -30,3 +30,45 @@ READY_TITLE = "Before you start"
 START = "Start training"
 START_READY = "Ready: {rows} examples, {epochs} epochs."
 CHAT_HOLDS = "The chat holds the model in memory. It is closed when the training starts."
+
+MODEL_TUNED = "Your tuned model: {name}"
+MORE_MODELS = "More base models, from the Hugging Face Hub"
+MORE_MODELS_LINE = (
+    "These are larger, know more, and take longer. One is fetched once and then stays on this machine; nothing of "
+    "yours is sent. Only weights, settings and word lists come, never programs."
+)
+SHELF_SEARCH = "Search the Hub"
+SHELF_SEARCH_INFO = "Words such as a language or a name, or owner/name of a model. Empty: what we propose."
+SHELF_SEARCH_BUTTON = "Search"
+SHELF_SEARCHING = "Asking the Hub."
+SHELF_FOUND = "{count} found on the Hub for “{text}”, the most used first."
+SHELF_NOTHING = "The Hub has no model with safe weights for “{text}”."
+SHELF_USE = "Use it"
+SHELF_USED = "In use"
+SHELF_FETCH = "Fetch it, {size}"
+SHELF_REMOVE = "Delete from this machine"
+SHELF_HERE = "on this machine"
+SHELF_SIZE = "{size} weights"
+SHELF_CONTEXT = "reads {context} tokens at once"
+SHELF_LICENCE = "Licence: {licence}"
+SHELF_TERMS = "Licence: {licence}; its terms have to be accepted on its page first"
+SHELF_RAW = "does not chat by itself; a plain form is used"
+SHELF_FITS = {
+    "fits": "Fits this machine: {least} of weights, {free} of memory free.",
+    "tight": "Tight: {least} of weights in half precision or 4 bits, {free} of memory free.",
+    "too large": "Too large for this machine: at least {least} of weights, {free} of memory free.",
+}
+SHELF_SIZE_UNKNOWN = "size not stated"
+SHELF_DOWNLOADS = "{count} downloads in the last month"
+SHELF_TOKEN = "Token of the Hub"
+SHELF_TOKEN_INFO = (
+    "For models with terms alone: accept the terms on the model's page, then make a token under Settings, Access "
+    "Tokens. It is kept in this studio's memory and sent to the Hub alone."
+)
+SHELF_TOKEN_USE = "Use this token"
+SHELF_TOKEN_THERE = "There is a token for the Hub. It is never shown again."
+SHELF_ON_ITS_WAY = "Fetching {name}"
+SHELF_ON_ITS_WAY_LINE = "It comes in the background; you can close the page. It is looked at before it can be used."
+SHELF_FAILED_LINE = "It did not come. What was fetched of it was deleted."
+SHELF_CANCEL = "Cancel"
+SHELF_DISMISS = "Put away"
