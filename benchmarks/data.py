@@ -6,6 +6,7 @@ from one process with one thread; peak memory is that of a process of its own.
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -19,8 +20,11 @@ from typing import Any, Literal
 import msgspec
 
 from benchmarks.table import Row
+from studio.data import Recipe, fingerprint
 from studio.data.check import Check
 from studio.data.sources import sources_of
+from studio.jobs.spec import Prepare, Source, Spec
+from studio.session.preparing import counted_with
 
 ROWS = 1_000_000
 TIMES = 3
@@ -54,6 +58,7 @@ def _measured(path: Path, rows: int) -> list[Row]:
         _seconds(lambda work=work: work(path)) for work in (_json_loads, _typed, _plain_checks, _errors)
     )
     whole, busy, peak = _whole_check(path)
+    prepared, most = _prepare(path)
     best = {name: min(seconds) for name, seconds in (("typed", typed), ("plain", plain), ("errors", errors))}
     return [
         Row(f"file of {rows:,} chats", (size,), "MB"),
@@ -67,6 +72,8 @@ def _measured(path: Path, rows: int) -> list[Row]:
         Row("whole check", (whole,), "s", f"{SECONDS} s for 1,000,000 rows"),
         Row("whole check, processor time", (busy,), "s"),
         Row("whole check, peak memory", (peak,), "MB", f"{MEMORY_MB} MB"),
+        Row("prepare job (import, check, tokens, split, leaks)", (prepared,), "s"),
+        Row("prepare job, peak memory", (most,), "MB", f"{MEMORY_MB} MB"),
     ]
 
 
@@ -136,6 +143,24 @@ def _whole_check(path: Path) -> tuple[float, ...]:
     command = [sys.executable, "-m", "benchmarks.data", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return tuple(map(float, done.stdout.split()))
+
+
+def _prepare(path: Path) -> tuple[float, float]:
+    """Seconds and peak megabytes of the job that brings the file in, as the Data tab starts it."""
+    folder = path.parent / "job"
+    folder.mkdir()
+    tokenizer, context = counted_with()
+    files = [Source(str(path), fingerprint(path))]
+    counted = Source(str(tokenizer), fingerprint(tokenizer))
+    work = Prepare(files, path.name, 1, Recipe().as_json(), counted, {}, context=context)
+    Spec("bench", "prepare", path.name, "2026-01-01T00:00:00+00:00", work).write(folder)
+    begun = time.perf_counter()
+    job = subprocess.Popen([sys.executable, "-m", "studio.worker", str(folder)], stdin=subprocess.DEVNULL)
+    _, status, used = os.wait4(job.pid, 0)
+    taken = time.perf_counter() - begun
+    if os.waitstatus_to_exitcode(status):
+        raise RuntimeError("the prepare job failed")
+    return taken, used.ru_maxrss / 1000
 
 
 def _seconds(work: Callable[[], object]) -> tuple[float, ...]:

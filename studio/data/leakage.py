@@ -18,7 +18,7 @@ from studio.data.rules import EXCERPT_CHARACTERS
 from studio.data.values import Example, Finding, Split
 
 MOST_HELD_OUT = 100_000
-_BATCH = 1024
+_BATCH = 4096
 _PAIRS_A_ROW = 64
 
 

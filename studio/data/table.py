@@ -143,7 +143,8 @@ def _opened(path: Path) -> Any:
 
 def _read(file: Any, group: int) -> Any:
     try:
-        return file.read_row_group(group)
+        # Threads would each keep memory of their own, and one is quick enough.
+        return file.read_row_group(group, use_threads=False)
     except (OSError, pa.ArrowException) as error:
         raise damaged("rows") from error
 

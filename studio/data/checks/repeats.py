@@ -115,7 +115,8 @@ class Repeats:
 
     def _tell(self, example: Example, number: int, row: int, prompt: int, like: int, log: Log) -> None:
         if row < number:
-            log.add(SAME_ROW, example.line, None, example.answer, first=self._places.words(row, log.file))
+            said = _asked(example) or example.answer
+            log.add(SAME_ROW, example.line, None, said, first=self._places.words(row, log.file))
         elif prompt < number:
             log.add(CONFLICT, example.line, None, _asked(example), first=self._places.words(prompt, log.file))
         elif like >= 0:
