@@ -25,7 +25,8 @@ class Source:
 @dataclass(frozen=True)
 class Train:
     """Work of a train job. data: the stored rows (rows.parquet); split: the split file; model: the base model folder.
-    options: the method's options in full, already validated."""
+    options: the method's options in full, already validated. search: whether the best values are looked for, beginning
+    with these (see methods.search)."""
 
     data: Source
     split: Source
@@ -34,6 +35,7 @@ class Train:
     method: str
     options: dict[str, Any]
     threads: int = 0
+    search: bool = False
 
 
 @dataclass(frozen=True)

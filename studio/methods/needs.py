@@ -58,7 +58,7 @@ def memory_bytes(
     precision: bytes in which a frozen weight is held."""
     if method.keeps == "model":
         # weights that are stored shorter are read and then widened, and both are there
-        held = trained * TRAINED + (model.bytes if model.dtype != "float32" else 0)
+        held: float = trained * TRAINED + (model.bytes if model.dtype != "float32" else 0)
     else:
         squeezed = sum(layer.inputs * layer.outputs for layer in layers) if method.holds == "in 4 bits" else 0
         held = (model.parameters - squeezed) * precision + squeezed * FOUR_BITS + trained * TRAINED

@@ -18,8 +18,9 @@ from studio.training import machine, standing
 from studio.training.labels import told
 from studio.training.loop import Loop
 from studio.training.pairs import preferred
-from studio.training.place import Best, End
+from studio.training.place import ALONE, Best, End, Place
 from studio.training.preparing import Prepared, written
+from studio.training.search import Begin, Search, announced
 
 PREPARE = {"text": written, "labels": told, "preferences": preferred}
 
@@ -36,24 +37,42 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     info, training, validation = verified(work)
     method = methods.get(work.method)
     options = methods.validate(work.method, work.options, info)
-    ready = PREPARE[method.teaches](info, method, options, training, validation)
     before = JobState().advance(journals.read(journal.path, "0").events)
-    loop = looped(folder, journal, ready, method, options, before)
-    plan = planned(loop, ready, info, method)
-    if before.plan is None:
-        journal.append(plan)
-        for text in ready.notes:
-            journal.append(Note(text))
+
+    def begin(chosen: Any, place: Place) -> tuple[Loop[Any], Plan, tuple[str, ...]]:
+        ready = PREPARE[method.teaches](info, method, chosen, training, validation)
+        loop = looped(folder, journal, ready, method, chosen, place, None if work.search else before)
+        return loop, planned(loop, ready, info, method), ready.notes
+
+    done: Loop[Any] | Search
+    if work.search:
+        done = searching(journal, options, begin, before)
+    else:
+        done, plan, notes = begin(options, ALONE)
+        if before.plan is None:
+            announced(journal, plan, notes)
     journal.append(State("running"))
-    end = loop.run()
+    end = done.run()
     if end == "cancelled":
         discard(folder)
     if end in ("finished", "stopped"):
-        for text in closing_notes(loop):
+        for text in closing_notes(done):
             journal.append(Note(text))
-        journal.append(Result(result(spec, work, plan, loop, end)))
+        if isinstance(done, Search):
+            plan = done.whole_plan
+        journal.append(Result(result(spec, work, plan, done, end)))
         standing.forget(folder)
     journal.append(State(end))
+
+
+def searching(journal: Journal, options: Any, begin: Begin, before: JobState) -> Search:
+    """A search from its beginning; JobError for one that an earlier process began."""
+    if before.plan is not None:
+        raise JobError(
+            "A search that was interrupted cannot go on where it stood.",
+            "Start it again, or use the best state it has kept.",
+        )
+    return Search(journal, options, begin)
 
 
 def discard(folder: Path) -> None:
@@ -63,10 +82,16 @@ def discard(folder: Path) -> None:
 
 
 def looped(
-    folder: Path, journal: Journal, ready: Prepared, method: Method, options: Any, before: JobState | None = None
+    folder: Path,
+    journal: Journal,
+    ready: Prepared,
+    method: Method,
+    options: Any,
+    place: Place = ALONE,
+    before: JobState | None = None,
 ) -> Loop[Any]:
     groups = method.groups(ready.lesson.model, options)
-    return Loop(folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save, before=before)
+    return Loop(folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save, place, before)
 
 
 def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:
@@ -114,7 +139,7 @@ def weights(ready: Prepared, info: ModelInfo, method: Method) -> tuple[int, int]
     return whole, sum(weight.numel() for weight in found if weight.requires_grad)
 
 
-def closing_notes(loop: Loop[Any]) -> list[str]:
+def closing_notes(loop: Loop[Any] | Search) -> list[str]:
     if loop.best is None:
         return ["Stopped before the first step, so nothing was trained."]
     if loop.best.loss >= loop.base_loss:
@@ -122,7 +147,7 @@ def closing_notes(loop: Loop[Any]) -> list[str]:
     return []
 
 
-def result(spec: Spec, work: Train, plan: Plan, loop: Loop[Any], end: End) -> dict[str, Any]:
+def result(spec: Spec, work: Train, plan: Plan, loop: Loop[Any] | Search, end: End) -> dict[str, Any]:
     """The `train` document of the command line."""
     best = loop.best or Best(0, loop.base_loss)
     return {
@@ -139,4 +164,5 @@ def result(spec: Spec, work: Train, plan: Plan, loop: Loop[Any], end: End) -> di
         "peak_memory_bytes": machine.peak_memory_bytes(),
         "best_step": best.step,
         "validation_loss": best.loss,
+        **(loop.found() if isinstance(loop, Search) else {}),
     }

@@ -56,7 +56,7 @@ class Loop(Generic[Row]):
     ) -> None:
         """groups: the weights to train. save(folder) writes them; it is called for each checkpoint. before: what the
         journal tells of an earlier process that did not come to the end."""
-        self._place, self._told = place, Told.of(before)
+        self.place, self._told = place, Told.of(before)
         self._folder, self._journal, self._save = folder, journal, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
@@ -99,7 +99,7 @@ class Loop(Generic[Row]):
 
     def _go_on(self) -> bool:
         """Takes up where an earlier process stood; False where none did."""
-        found = None if self._place.trial else standing.read(self._folder, self._stepper.optimizer)
+        found = None if self.place.trial else standing.read(self._folder, self._stepper.optimizer)
         if found is None:
             return False
         self.step, self.tokens, self.seconds, self.base_loss = found.step, found.tokens, found.seconds, found.base_loss
@@ -115,7 +115,7 @@ class Loop(Generic[Row]):
 
     def _stand(self, always: bool = False) -> None:
         """Writes where the training stands, unless that would take more than a small share of its time."""
-        if self._place.trial or self._stood == self.step:
+        if self.place.trial or self._stood == self.step:
             return
         if not always and self.seconds - self._stood_at < STANDING_SHARE * self._standing_seconds:
             return
@@ -135,7 +135,7 @@ class Loop(Generic[Row]):
         self._standing_seconds = time.perf_counter() - began
 
     def _end(self, end: End) -> End:
-        if end == "paused" and self._place.trial:
+        if end == "paused" and self.place.trial:
             end = "stopped"
         if end == "paused":
             self._stand(always=True)
@@ -185,7 +185,7 @@ class Loop(Generic[Row]):
                 seconds=self.seconds,
                 seconds_left=self._seconds_left(),
                 memory_bytes=machine.memory_bytes(),
-                trial=self._place.trial,
+                trial=self.place.trial,
             )
         )
 
@@ -196,11 +196,11 @@ class Loop(Generic[Row]):
     @property
     def _at(self) -> int:
         """The step as the job counts."""
-        return self._place.before + self.step
+        return self.place.before + self.step
 
     def _seconds_left(self) -> float:
         checks = sum(step >= self.step for step in self.course.evaluations)
-        steps = self.course.steps - self.step + self._place.after
+        steps = self.course.steps - self.step + self.place.after
         return steps * self.seconds / self.step + checks * self._check_seconds
 
     def _check(self) -> None:
@@ -213,12 +213,12 @@ class Loop(Generic[Row]):
             self.best = Best(self._at, found.loss)
         self._worse = 0 if better else self._worse + 1
         assert self.best is not None
-        earlier = self._place.best
+        earlier = self.place.best
         leader = self.best if earlier is None or self.best.loss < earlier.loss else earlier
         best = better and leader is self.best
         self._tell_check(found, best)
         ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
-        if best or (ending and not self._place.trial):
+        if best or (ending and not self.place.trial):
             path = checkpoint.write(self._folder, self._at, found.loss, self._save)
             if self._at > self._told.kept:
                 self._journal.append(Checkpoint(self._at, path.relative_to(self._folder).as_posix(), best))
@@ -227,7 +227,7 @@ class Loop(Generic[Row]):
 
     def _tell_check(self, found: Found, best: bool) -> None:
         if self._at > self._told.check:
-            trial = self._place.trial
+            trial = self.place.trial
             self._journal.append(Validation(self._at, self._epoch, best=best, trial=trial, **asdict(found)))
 
     def _patience_ends(self) -> bool:
