@@ -1,8 +1,8 @@
 """The one place where chats become tokens: training, evaluation and inference all render through here.
 
 Works with chat templates that mark the assistant's text ({% generation %}), with those that do not (by comparing the
-conversation's beginnings), and with no template at all (a plain one of our own). Text of the user that looks like a
-special token is encoded as ordinary text. Cutting to a length is not done here.
+conversation's beginnings, or by where each answer is put), and with no template at all (a plain one of our own). Text
+of the user that looks like a special token is encoded as ordinary text. Cutting to a length is not done here.
 """
 
 import re
@@ -22,6 +22,12 @@ PLAIN_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{ 'Assistant:\n' }}{%- endif -%}"
 )
+# Noncharacters around the number of an answer, to see where a template puts it
+PLACE = "\ufdd2{}\ufdd3"
+PLACES = re.compile("\ufdd2([0-9]+)\ufdd3")
+# A model is trained and asked on different days, and one of two minds answers without thinking aloud.
+ONE_DAY = "{%- macro strftime_now(form) -%}01 Jan 2026{%- endmacro -%}"
+SETTLED: dict[str, Any] = {"enable_thinking": False, "date_string": "01 Jan 2026"}
 GENERATION = re.compile(r"\{%[-+]?\s*generation\s*[-+]?%\}")
 
 
@@ -95,16 +101,16 @@ def _render(tokenizer: Any, messages: Sequence[Turn]) -> _Chat:
     text, marks = _apply(tokenizer, turns, prompt=False)
     answers = [turn["content"] for turn in turns if turn["role"] == "assistant"]
     if len(marks) != len(answers) or any(_find(text, a, *m) is None for a, m in zip(answers, marks, strict=True)):
-        marks = _by_beginnings(tokenizer, turns, text)
+        marks = _by_beginnings(tokenizer, turns, text) or _by_places(tokenizer, turns, text)
     ends = specials(tokenizer)
     end_token = tokenizer.eos_token or ""
     spans = [_trim(text, answer, mark, ends, end_token) for answer, mark in zip(answers, marks, strict=True)]
     return _Chat(text, spans)
 
 
-def _by_beginnings(tokenizer: Any, turns: list[dict[str, str]], text: str) -> list[tuple[int, int]]:
+def _by_beginnings(tokenizer: Any, turns: list[dict[str, str]], text: str) -> list[tuple[int, int]] | None:
     """Where each answer stands: between the conversation before it, rendered as a prompt, and the one that ends in it.
-    Holds only when each of these is a beginning of the next, which is verified."""
+    None unless each of these is a beginning of the next."""
     found = []
     for index, turn in enumerate(turns):
         if turn["role"] != "assistant":
@@ -112,13 +118,33 @@ def _by_beginnings(tokenizer: Any, turns: list[dict[str, str]], text: str) -> li
         before = _apply(tokenizer, turns[:index], prompt=True)[0]
         after = _apply(tokenizer, turns[: index + 1], prompt=False)[0]
         if not after.startswith(before) or not text.startswith(after):
-            raise ModelError(
-                "The chat template of the base model changes earlier turns when a conversation goes on, so the answers "
-                "in it cannot be told apart.",
-                "Choose another base model, or use examples with a single answer each.",
-            )
+            return None
         found.append((len(before), len(after)))
     return found
+
+
+def _by_places(tokenizer: Any, turns: list[dict[str, str]], text: str) -> list[tuple[int, int]]:
+    """Where each answer stands, for a template that ends a conversation or its last turn in a way of its own: where it
+    puts a stand-in for it. Verified: with the answers in place of the stand-ins it is the same text."""
+    answers = [turn["content"] for turn in turns if turn["role"] == "assistant"]
+    numbers = iter(range(len(answers)))
+    marked_turns = [
+        turn | {"content": PLACE.format(next(numbers))} if turn["role"] == "assistant" else turn for turn in turns
+    ]
+    pieces = PLACES.split(_apply(tokenizer, marked_turns, prompt=False)[0])
+    if [int(number) for number in pieces[1::2]] == list(range(len(answers))):
+        for said in (answers, [answer.strip() for answer in answers]):
+            starts, built = [], pieces[0]
+            for answer, rest in zip(said, pieces[2::2], strict=True):
+                starts.append(len(built))
+                built += answer + rest
+            if built == text:
+                return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    raise ModelError(
+        "The chat template of the base model changes earlier turns when a conversation goes on, so the answers in it "
+        "cannot be told apart.",
+        "Choose another base model, or use examples with a single answer each.",
+    )
 
 
 def _find(text: str, answer: str, start: int, end: int) -> int | None:
@@ -181,8 +207,10 @@ def _apply(tokenizer: Any, turns: list[dict[str, str]], prompt: bool) -> tuple[s
     from transformers.utils.chat_template_utils import render_jinja_template
 
     template = tokenizer.get_chat_template() if tokenizer.chat_template else PLAIN_TEMPLATE
+    if "strftime_now" in template:
+        template = ONE_DAY + template
     begin = tokenizer.bos_token if begins(tokenizer) else ""
-    values = {"bos_token": "", "eos_token": "", "begin": begin, **tokenizer.special_tokens_map}
+    values = {"bos_token": "", "eos_token": "", "begin": begin, **SETTLED, **tokenizer.special_tokens_map}
     try:
         texts, marks = render_jinja_template(
             [turns],
