@@ -6,8 +6,9 @@ from typing import Any
 from tests.tiny import chat_rows
 
 
-def make_tuned_checkpoint(model: Path, job: Path) -> Path:
-    """Trains a LoRA on the fruit-or-tool task for some seconds and keeps it under `job`; returns the checkpoint."""
+def make_tuned_checkpoint(model: Path, job: Path, rows: list[dict] | None = None) -> Path:
+    """Trains a LoRA on the fruit-or-tool task (or these 80 rows) for some seconds and keeps it under `job`; returns the
+    checkpoint."""
     from peft import LoraConfig, get_peft_model
 
     from studio.models import checkpoint, loading
@@ -16,7 +17,7 @@ def make_tuned_checkpoint(model: Path, job: Path) -> Path:
         loading.load_base(model, 1),
         LoraConfig(r=16, lora_alpha=32, target_modules="all-linear", task_type="CAUSAL_LM"),
     )
-    loss = _teach(model, tuned, 3e-3)
+    loss = _teach(model, tuned, 3e-3, rows)
     return checkpoint.write(job, 120, loss, lambda folder: tuned.save_pretrained(folder))
 
 
@@ -53,8 +54,8 @@ def make_classifier_checkpoint(encoder: Path, job: Path) -> Path:
     return checkpoint.best(job)
 
 
-def _teach(model: Path, tuned: Any, rate: float) -> float:
-    """120 steps on the fruit-or-tool task; the last loss."""
+def _teach(model: Path, tuned: Any, rate: float, rows: list[dict] | None = None) -> float:
+    """120 steps on the fruit-or-tool task or on these rows; the last loss."""
     import torch
 
     from studio.data.values import Message
@@ -65,12 +66,12 @@ def _teach(model: Path, tuned: Any, rate: float) -> float:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     tokenizer = loading.load_tokenizer(model)
-    rows = [encode(tokenizer, [Message(**m) for m in row["messages"]]) for row in chat_rows(80)]
+    read = [encode(tokenizer, [Message(**m) for m in row["messages"]]) for row in rows or chat_rows(80)]
     scorer = Scorer(tuned.train())
     optimizer = torch.optim.AdamW([p for p in tuned.parameters() if p.requires_grad], lr=rate)
     for step in range(120):
         start = step % 4 * 20
-        loss = scorer.losses(rows[start : start + 20]).mean()
+        loss = scorer.losses(read[start : start + 20]).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -49,13 +49,18 @@ class Row:
 
     @property
     def group(self) -> Group:
-        """What tuning did to this row: to its score where it has one, else to the exact match."""
-        if self.scores:
-            step = self.scores["tuned"] - self.scores["base"]
+        """What tuning did to this row."""
+        return self.against("base")
+
+    def against(self, other: str) -> Group:
+        """How the tuned model did this row beside another candidate: by its score where it has one, else by the exact
+        match."""
+        if "tuned" in self.scores and other in self.scores:
+            step = self.scores["tuned"] - self.scores[other]
             return "about the same" if abs(step) <= TOLERANCE else "got better" if step > 0 else "got worse"
         if self.exact["tuned"]:
-            return "right before and after" if self.exact["base"] else "got better"
-        return "got worse" if self.exact["base"] else "still wrong"
+            return "right before and after" if self.exact[other] else "got better"
+        return "got worse" if self.exact[other] else "still wrong"
 
 
 @dataclass(frozen=True)

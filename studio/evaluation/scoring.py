@@ -100,7 +100,7 @@ def _judged(ground: Judging, rows: Sequence[Row], measures: Measures, comparison
     base, tuned = (measures[name].get(work.measure) for name in CANDIDATES)
     by_choice = seen >= verdict.MIN_ROWS and work.measure not in ("exact_match", "accuracy")
     if by_choice and isinstance(base, Measure) and isinstance(tuned, Measure):
-        return verdict.by_measure(work.measure, work.measure.replace("_", " "), _difference(base, tuned))
+        return verdict.by_measure(work.measure, metrics.title_of(work.measure), _difference(base, tuned))
     counted = verdict.answers if ground.labels is None else labelled.counted(ground.labels)
     return verdict.decide(comparison, [row.wanted for row in rows], seen, counted)
 

@@ -64,6 +64,11 @@ class Applications:
             raise DataError(f"The column {column} holds no text.", "Choose another column.", field="column")
         return Preview(len(found.rows), found.columns, column, texts[:SHOWN])
 
+    def take(self, run_id: str, path: Path) -> Path:
+        """Copies the file to the run, with which it goes; DataError where there is no table in it."""
+        self.look(path)
+        return self._kept(self._book.run(self._book.row(run_id)), path)
+
     def start(
         self, run_id: str, path: Path, column: str | None = None, who: str = TUNED, beside: Beside | None = None
     ) -> Run:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from studio import data as datafiles
-from studio.errors import DataError
+from studio.errors import DataError, JobError
 from studio.evaluation import judge as judging
+from studio.evaluation import report
 from studio.evaluation import scorecard as scorecards
 from studio.evaluation.said import FILE as ANSWERS
 from studio.evaluation.scorecard import Scorecard
@@ -170,6 +171,22 @@ class Evaluations:
     def scorecard(self, evaluation_id: str) -> Scorecard | None:
         """The scores and answers of an evaluation, None before it is done."""
         return scorecards.load(self._book.folder(self._book.row(evaluation_id).id))
+
+    def taken(self, evaluation_id: str, what: str) -> tuple[str, str]:
+        """A comparison as a file to take away: what it holds, and its name. what: 'report' (one HTML page), 'rows'
+        (CSV) or 'everything' (JSON). JobError before it is done."""
+        row = self._book.row(evaluation_id)
+        card = self.scorecard(evaluation_id)
+        if card is None:
+            raise JobError(f"{row.name} has no verdict.", "Compare first, or compare again.")
+        if what == "rows":
+            return report.rows_csv(card), f"{row.id}-rows.csv"
+        if what == "everything":
+            return report.everything(card), f"{row.id}-comparison.json"
+        facts = {"name": row.name, "When": f"{row.created:%d %B %Y, %H:%M} UTC", "Run": card.train_job}
+        if card.version is not None:
+            facts["Version of the data"] = str(card.version)
+        return report.page(card, facts), f"{row.id}-report.html"
 
     def stale(self, evaluation_id: str) -> list[str]:
         """What changed since the evaluation, a sentence each; empty while its scorecard holds."""

@@ -11,13 +11,6 @@ def base_name(card: Scorecard) -> str:
     return words.GUESS.format(label=card.guess) if card.guess else words.CHAT_BASE
 
 
-def measures(card: Scorecard) -> list[str]:
-    """The measures both candidates have; where labels are told, matching letter by letter would say the same again."""
-    base, tuned = (candidate.metrics for candidate in card.candidates[:2])
-    both = [name for name in base if name in tuned]
-    return [name for name in both if name != "exact_match" or "accuracy" not in both]
-
-
 def table(card: Scorecard) -> str:
     """The tuned model label by label, and which labels it took for one another; '' where rows have no labels."""
     if card.labels is None:

@@ -4,6 +4,7 @@ Every route asks the session, so it sees only what belongs to the owner; an unkn
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from studio.web.openai_door import openai_routes
 
 Answer = Callable[[Request], Awaitable[Response]]
 ROWS_MEDIA = {".jsonl": "application/jsonl", ".csv": "text/csv"}
+TABLE_MEDIA = ROWS_MEDIA | {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+COMPARISON_MEDIA = {"report": "text/html", "rows": "text/csv", "everything": "application/json"}
 STATIC_FILES = ("acts.js", "chart.js", "live.js")
 
 
@@ -51,6 +54,16 @@ def routes(session: Session, static: Path) -> list[BaseRoute]:
         path = session.datasets.rejected(request.path_params["dataset"])
         return FileResponse(path, filename=path.name, media_type=ROWS_MEDIA[".jsonl"])
 
+    def table(request: Request) -> Response:
+        path = session.applications.table(request.path_params["job"])
+        return FileResponse(path, filename=path.name, media_type=TABLE_MEDIA[path.suffix])
+
+    def comparison(request: Request, what: str) -> Response:
+        text, name = session.evaluations.taken(request.path_params["job"], what)
+        # As a download alone: what models wrote is never a page of the studio.
+        head = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return Response(text, media_type=COMPARISON_MEDIA[what], headers=head)
+
     def static_file(request: Request) -> Response:
         name = request.path_params["name"]
         if name == "plotly.min.js":
@@ -65,6 +78,8 @@ def routes(session: Session, static: Path) -> list[BaseRoute]:
     return [
         Route("/api/jobs/{job}/events", _guarded(events)),
         Route("/api/jobs/{job}/adapter.zip", _guarded(adapter)),
+        Route("/api/jobs/{job}/table", _guarded(table)),
+        *(Route(f"/api/jobs/{{job}}/{what}", _guarded(partial(comparison, what=what))) for what in COMPARISON_MEDIA),
         Route("/api/datasets/{dataset}/rows", _guarded(rows)),
         Route("/api/datasets/{dataset}/left-out.jsonl", _guarded(rejected)),
         Route("/studio-static/{name}", _guarded(static_file)),

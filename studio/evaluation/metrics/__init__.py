@@ -16,6 +16,28 @@ from studio.evaluation.metrics.overlap import Overlap
 from studio.evaluation.metrics.preferred import Preferred
 from studio.evaluation.metrics.words import Words
 
+TITLES = {
+    "loss": "Loss",
+    "perplexity": "Perplexity",
+    "exact_match": "Whole answer right",
+    "exact_normalised": "Right but for case and punctuation",
+    "token_f1": "Words in common (F1)",
+    "rouge_l": "Wording in order (ROUGE-L)",
+    "chrf": "Letters in common (chrF)",
+    "bleu": "Word groups in common (BLEU)",
+    "json_valid": "Valid JSON",
+    "json_equal": "JSON says the same",
+    "fields": "Fields right",
+    "accuracy": "Labels right",
+    "macro_f1": "All labels alike (macro F1)",
+    "calibration_error": "Error of stated certainty",
+    "format": "In the wanted form",
+    "refusal": "Declines to answer",
+    "length": "Length in words",
+    "judge": "Preferred by the judge",
+}
+"""What a person reads for each measure."""
+
 METRICS: tuple[Metric, ...] = (
     Loss(),
     ExactMatch(),
@@ -32,3 +54,8 @@ METRICS: tuple[Metric, ...] = (
 def measure(rows: Sequence[Graded]) -> dict[str, Measured]:
     """All measures that apply to these rows of one candidate, by name, in the order of METRICS."""
     return {found.name: found for metric in METRICS for found in metric.measure(rows)}
+
+
+def title_of(name: str) -> str:
+    """A measure's name in words; a JSON field is called by its own name."""
+    return TITLES.get(name) or f"{name.removeprefix('field.')} right"
