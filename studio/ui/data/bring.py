@@ -20,7 +20,7 @@ def build(page: Page) -> Tab:
     session = page.session
     with gr.Column(visible=True) as empty:
         with gr.Column(elem_classes="fs-card"):
-            line = words.DROP_LINE.format(limit=session.settings.upload_limit_mb)
+            line = words.DROP_LINE.format(limit=html.number(session.settings.upload_limit_mb))
             gr.HTML(f"<h2>{html.esc(words.DROP_TITLE)}</h2><p>{html.esc(line)}</p>")
             upload = gr.File(
                 label=words.DROP_LABEL,

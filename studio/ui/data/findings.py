@@ -93,7 +93,7 @@ def _strip(dataset: Dataset) -> str:
     shape = words.SHAPES.get(report.shape or "", words.NO_SHAPE)
     looks = len({f.rule for f in report.findings if f.severity != "note"})
     things = "nothing to mend" if not looks else "1 thing to look at" if looks == 1 else f"{looks} things to look at"
-    parts = (report.file, f"{html.number(report.rows)} examples", shape, things)
+    parts = [report.file, f"{html.number(report.rows)} examples", *([shape] if report.rows else []), things]
     return '<p class="fs-strip">' + " · ".join(f"<span>{html.esc(p)}</span>" for p in parts) + "</p>"
 
 
@@ -124,7 +124,7 @@ def _lead(page: Page, dataset: Dataset, offers: Offers) -> str:
         line = words.LIKE_LINE.format(name=other.name)
         press = button("mend-like", words.LIKE_BUTTON, kind="main", name="mend-like", other=other.id)
     elif safe:
-        line = words.SAFE_LINE.format(kinds="1 kind" if len(safe) == 1 else f"{len(safe)} kinds")
+        line = words.SAFE_LINE.format(kinds="1 kind of fault" if len(safe) == 1 else f"{len(safe)} kinds of faults")
         press = button("mend-safe", words.SAFE_BUTTON, kind="main", name="mend-safe")
     else:
         return ""

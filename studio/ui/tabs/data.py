@@ -50,7 +50,7 @@ def _sentence(standing: Standing) -> str:
     if not dataset.version:
         return words.DATA_PREPARING
     if dataset.report.shape is None:
-        return words.DATA_UNREAD
+        return words.DATA_UNREAD if dataset.report.rows else words.DATA_EMPTY
     return (words.DATA_READY if standing.enough else words.DATA_TOO_FEW).format(
         usable=html.number(dataset.report.usable)
     )
