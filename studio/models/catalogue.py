@@ -57,14 +57,14 @@ STARTER_ENCODER = Card(
     bundled=True,
 )
 
-_TINY = "Very small: quick even without a graphics card, and forgiving of many tries."
-_SMALL = "Small: writes fluent sentences, and can still be tuned on a good processor."
-_MIDDLE = "Middle-sized: follows instructions well; wants a graphics card or patience."
-_LARGE = "Large: the most able of these; wants a graphics card with much memory."
-_FORM = "Fixed forms, labels and short answers."
-_CHAT = "Chats, drafts and summaries in your own tone."
-_RAW = "Continued training on raw text, or tasks with their own form; it does not chat by itself."
-_LABELS = "Labels for texts: topic, intent, sentiment."
+_TINY = "Very small: quick even without a graphics card."
+_SMALL = "Small: fluent, and can still be tuned on a good processor."
+_MIDDLE = "Middle-sized: able; wants a graphics card or patience."
+_LARGE = "Large: the most able; wants a graphics card with much memory."
+_FORM = "For fixed forms, labels and short answers."
+_CHAT = "For chats, drafts and summaries in your own tone."
+_RAW = "For raw text, or a form of your own: it does not chat by itself."
+_LABELS = "For labels: topic, intent, sentiment."
 _WORLD = "over 100 languages"
 _LLAMA = "English, German, French, Italian, Portuguese, Hindi, Spanish, Thai"
 _SMOL3 = "English, French, Spanish, German, Italian, Portuguese"

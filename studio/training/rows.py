@@ -1,10 +1,10 @@
 """Turns the rows of a split into token ids, cut to the length limit so that the answer stays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from studio.data.values import Example
+from studio.data.values import Example, Message
 from studio.models.loss import targets
 from studio.models.pieces import Encoded
 from studio.models.template import encode, is_raw
@@ -39,7 +39,7 @@ def tokenise(tokenizer: Any, examples: Sequence[Example], limit: int, everything
     rows: list[Encoded] = []
     cut = answers_cut = without_targets = in_pieces = 0
     for example in examples:
-        row = encode(tokenizer, example.messages)
+        row = encode(tokenizer, [_learned(turn) for turn in example.messages])
         whole = Encoded(row.ids, [True] * len(row.ids)) if everything else _without_tail(row)
         kept = pieces(whole, limit) if is_raw(example.messages) else [shorten(whole, limit)]
         in_pieces += len(kept) > 1
@@ -73,6 +73,11 @@ def shorten(row: Encoded, limit: int) -> Encoded:
     start = min(len(row.ids) - limit, max(answer - 1, 0))
     end = start + limit
     return Encoded(row.ids[start:end], row.trained[start:end], row.ids[:start], row.ids[end:])
+
+
+def _learned(turn: Message) -> Message:
+    """A turn that only calls a tool has no text: learned, it would teach the model to say nothing."""
+    return replace(turn, weight=0) if turn.calls and not turn.content else turn
 
 
 def _without_tail(row: Encoded) -> Encoded:

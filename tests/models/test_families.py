@@ -98,6 +98,13 @@ def test_every_shape_trains_its_answers(family, shape, tmp_path):
             assert trained(tokenizer, row) == [wanted(family, answer) for answer in answers]
 
 
+def test_a_turn_that_only_calls_a_tool_is_not_learned_as_silence(family):
+    call = Message("assistant", "", calls='[{"id": "1", "type": "function"}]')
+    turns = [Message("user", "weather?"), call, Message("user", "thanks"), Message("assistant", "sunny")]
+    (row,) = tokenise(made(family), [Example(1, tuple(turns))], 512).rows
+    assert trained(made(family), row) == [wanted(family, "sunny")]
+
+
 @pytest.mark.parametrize("answer", ODD)
 def test_odd_answers_too(family, answer):
     tokenizer, answer = made(family), answer.replace("{end}", family.ends)

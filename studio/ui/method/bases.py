@@ -168,10 +168,8 @@ def _proposed(card: Card) -> Listed:
     licence = (words.SHELF_TERMS if card.gated else words.SHELF_LICENCE).format(licence=card.licence)
     size = words.SHELF_SIZE.format(size=weights(card.parameters))
     reads = words.SHELF_CONTEXT.format(context=html.number(card.context))
-    lines = [card.line, card.good_for, f"{size}; {reads}", card.languages]
-    if card.kind == "decoder" and not card.chats:
-        lines.append(words.SHELF_RAW)
-    return card.id, card.title, card.parameters, [*lines, licence]
+    lines = [f"{card.line} {card.good_for}", f"{size}, {reads}; {card.languages}", licence]
+    return card.id, card.title, card.parameters, lines
 
 
 def _of_hub(found: Found) -> Listed:

@@ -49,14 +49,13 @@ SHELF_FETCH = "Fetch it, {size}"
 SHELF_REMOVE = "Delete from this machine"
 SHELF_HERE = "on this machine"
 SHELF_SIZE = "{size} weights"
-SHELF_CONTEXT = "reads {context} tokens at once"
+SHELF_CONTEXT = "reads {context} tokens (pieces of words) at once"
 SHELF_LICENCE = "Licence: {licence}"
 SHELF_TERMS = "Licence: {licence}; its terms have to be accepted on its page first"
-SHELF_RAW = "does not chat by itself; a plain form is used"
 SHELF_FITS = {
-    "fits": "Fits this machine: {least} of weights, {free} of memory free.",
-    "tight": "Tight: {least} of weights in half precision or 4 bits, {free} of memory free.",
-    "too large": "Too large for this machine: at least {least} of weights, {free} of memory free.",
+    "fits": "Fits: its weights take {least}, and {free} of memory are free.",
+    "tight": "Tight: in half precision or 4 bits its weights take {least}, and {free} of memory are free.",
+    "too large": "Too large for this machine: it takes {least} at least, and {free} of memory are free.",
 }
 SHELF_SIZE_UNKNOWN = "size not stated"
 SHELF_DOWNLOADS = "{count} downloads in the last month"
