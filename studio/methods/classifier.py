@@ -12,7 +12,7 @@ LAYER = re.compile(r"\.(?:layer|layers|h|blocks?)\.(\d+)\.")
 
 
 class ClassifierOptions(TrainingOptions):
-    epochs: int = other(TrainingOptions, "epochs", 20)
+    epochs: int = other(TrainingOptions, "epochs", 12)
     learning_rate: float = other(
         TrainingOptions,
         "learning_rate",
@@ -48,6 +48,14 @@ class ClassifierOptions(TrainingOptions):
         "per layer",
         "What each lower layer's learning rate is multiplied with; below 1 keeps more of the base model.",
     )
+    layers_rate: float = number(
+        1.0,
+        0.0,
+        1.0,
+        "Rate of the layers",
+        "of the rate",
+        "What the learning rate is multiplied with between the words and the labels; low keeps what the model knows.",
+    )
 
 
 class Classifier:
@@ -65,9 +73,9 @@ class Classifier:
     cost: ClassVar[str] = "The quickest method with a small encoder: about a minute for some hundred short texts."
     options: ClassVar[type[ClassifierOptions]] = ClassifierOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
-        "gentle": {"epochs": 10},
-        "balanced": {"epochs": 20},
-        "strong": {"epochs": 40},
+        "gentle": {"epochs": 6},
+        "balanced": {"epochs": 12},
+        "strong": {"epochs": 24},
     }
     kinds: ClassVar[tuple[Kind, ...]] = ("encoder", "decoder")
     tasks: ClassVar[tuple[Task, ...]] = ("classify",)
@@ -81,11 +89,15 @@ class Classifier:
         return model.requires_grad_(True)
 
     def groups(self, model: Any, options: Any) -> list[Group]:
-        """By depth: the head and the top layer learn at the full rate, each layer below at layer_decay of the next."""
+        """By depth: the head and the top layer learn at the full rate, each layer below at layer_decay of the next; all
+        between the head and the words' vectors at layers_rate of that."""
         depth = model.config.get_text_config().num_hidden_layers
+        words = {id(weight) for weight in model.get_input_embeddings().parameters()}
+        layers = {id(weight) for weight in model.base_model.parameters()} - words
         by_scale: dict[float, list[Any]] = {}
         for name, weight in model.named_parameters():
-            by_scale.setdefault(options.layer_decay ** _below(name, depth), []).append(weight)
+            between = options.layers_rate if id(weight) in layers else 1.0
+            by_scale.setdefault(between * options.layer_decay ** _below(name, depth), []).append(weight)
         return [Group(weights, scale) for scale, weights in by_scale.items()]
 
     def trained(self, parameters: int, layers: Sequence[Layer], options: Any) -> int:

@@ -105,11 +105,22 @@ def _rate(method: Method, model: Base) -> list[Choice]:
     """Larger models want smaller steps. For these there are no measurements of ours: full fine-tuning and classifiers
     take 2e-5 to 5e-5 (Devlin et al. 2018), LoRA about ten times that (Schulman et al. 2025, "LoRA Without Regret")."""
     if model.parameters <= TINY:
-        return []
+        return _words_first() if method.teaches == "labels" and model.kind == "encoder" else []
     if method.teaches == "preferences":
         return [Choice("learning_rate", 5e-5, "Preferences are learned in small steps, so that what was known stays.")]
     rate = 2e-4 if method.keeps == "adapter" else 5e-5 if model.parameters <= SMALL else 2e-5
     return [Choice("learning_rate", rate, "The larger the model, the smaller the steps it learns best in.")]
+
+
+def _words_first() -> list[Choice]:
+    """Measured on the starter encoder (tools/starter/LOG.md): layers that learn as quickly as the words and the head
+    learn few rows by heart and tell new ones worse."""
+    return [
+        Choice("learning_rate", 2e-3, "The words and the labels of a small encoder learn best in large steps."),
+        Choice(
+            "layers_rate", 0.01, "What lies between them keeps what it knows and learns no example by heart."
+        ),
+    ]
 
 
 TINY = 30_000_000

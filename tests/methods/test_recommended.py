@@ -40,6 +40,12 @@ def test_labels_are_told_by_an_encoder_and_written_where_there_is_none():
     assert propose(one, BOTH).method.id == propose(many, BOTH).method.id == "full"
 
 
+def test_a_small_encoder_keeps_its_layers_and_a_larger_one_moves_as_a_whole():
+    assert propose(LABELS, BOTH).options["layers_rate"] < 0.1
+    larger = propose(LABELS, BOTH, model=Base("bert", "encoder", 110_000_000))
+    assert (larger.options["layers_rate"], larger.options["learning_rate"]) == (1.0, 5e-5)
+
+
 def test_a_large_model_gets_an_addition_and_smaller_steps():
     found = propose(CHATS, BOTH, model=LARGE)
     assert (found.model, found.method.id) == (LARGE, "lora")

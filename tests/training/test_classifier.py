@@ -111,6 +111,16 @@ def test_lower_layers_can_learn_more_slowly(tiny_encoder):
     assert scales["bert.embeddings.word_embeddings.weight"] == 0.25
 
 
+def test_the_layers_between_words_and_labels_can_learn_more_slowly(tiny_encoder):
+    info, method = models.inspect(tiny_encoder), methods.get("classifier")
+    options = methods.validate("classifier", {"layers_rate": 0.01}, info)
+    model = labels.told(info, method, options, labelled(20), labelled(20)).lesson.model
+    scale = {id(weight): group.scale for group in method.groups(model, options) for weight in group.weights}
+    quick = {name for name, weight in model.named_parameters() if scale[id(weight)] == 1.0}
+    assert quick == {"classifier.weight", "classifier.bias", "bert.embeddings.word_embeddings.weight"}
+    assert {scale[id(weight)] for name, weight in model.named_parameters() if name not in quick} == {0.01}
+
+
 def test_long_texts_are_cut_and_labels_without_training_rows_are_said(tiny_encoder):
     info = models.inspect(tiny_encoder)
     rows = [*labelled(20), one(21, "plum " * 100, "fruit")]

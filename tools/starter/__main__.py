@@ -56,7 +56,6 @@ def encode(corpus: Path, tasks: Path, work: Path, out: Path, steps: int) -> None
     model = encoder.pretrain(pieces, work, words.train(pieces, work), steps)
     encoder_card.write(model, pieces, corpus, work, out)
     body = model.body.bfloat16()
-    body.config.hidden_dropout_prob = body.config.attention_probs_dropout_prob = 0.1
     body.save_pretrained(out, max_shard_size="9MB")
     pieces.save_pretrained(out)
 

@@ -19,12 +19,12 @@ from transformers import BertConfig, BertForMaskedLM, BertModel
 from tools.starter.encoder_tokens import BUCKETS
 from tools.starter.phases import MAIN
 from tools.starter.pretrain import forget_after, keep
-from tools.starter.words import Tones, Words, pair_loss
+from tools.starter.words import TONE_KINDS, Tones, Words, pair_loss
 
 SHAPE = {"hidden_size": 384, "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 1536}
 WINDOW, WINDOWS = 128, 8
 PAIRS = {16: 192, 32: 128, 64: 64}
-TONES = 64
+TONES = 96
 MASKED = 0.20
 SAME = 0.4  # share of the steps that pair texts with themselves
 LEFT_OUT, LEFT_OUT_SAME, LEFT_OUT_TONE = 0.05, 0.30, 0.25  # share of the words hidden from attention
@@ -48,7 +48,7 @@ class Both(torch.nn.Module):
         self.body = BertModel(config, add_pooling_layer=True)
         self.head = BertForMaskedLM(config).cls
         self.head.predictions.decoder.weight = self.body.embeddings.word_embeddings.weight
-        self.tone = torch.nn.Linear(config.hidden_size, 1)
+        self.tone = torch.nn.Linear(config.hidden_size, TONE_KINDS)
 
     @torch.no_grad()
     def begin_from(self, words: Words) -> None:
@@ -84,10 +84,10 @@ class Both(torch.nn.Module):
         first.output.dense.weight.copy_(MEAN_GAIN * torch.eye(width))
         self.body.pooler.dense.weight.copy_(torch.eye(width))
 
-    def tone_loss(self, ids: torch.Tensor, shown: torch.Tensor, praise: torch.Tensor) -> torch.Tensor:
-        """ids, shown: (texts, tokens), shown 0 where a word is left out; praise: 1.0 or 0.0 a text."""
+    def tone_loss(self, ids: torch.Tensor, shown: torch.Tensor, tones: torch.Tensor) -> torch.Tensor:
+        """ids, shown: (texts, tokens), shown 0 where a word is left out; tones: a number a text (valence.py)."""
         pooled = self.body(input_ids=ids, attention_mask=shown).pooler_output
-        return functional.binary_cross_entropy_with_logits(self.tone(pooled)[:, 0].float(), praise)
+        return functional.cross_entropy(self.tone(pooled).float(), tones)
 
     def masked_loss(self, ids: torch.Tensor, chosen: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """ids: (rows, WINDOW) with masks set; chosen: flat positions to guess; targets: their true ids."""
@@ -136,10 +136,10 @@ def pairs(stock: dict[int, np.ndarray], step: int, pad: int) -> tuple[torch.Tens
 def toned(tones: Tones, step: int, pad: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(ids, attention mask, tone) of one batch, some words left out; the same for the same step."""
     draw = np.random.default_rng([29, step])
-    ids, praise = tones.batch(draw, TONES)
+    ids, heard = tones.batch(draw, TONES)
     lost = torch.from_numpy(draw.random(ids.shape) < LEFT_OUT_TONE)
     lost[:, 0] = False
-    return ids, ((ids != pad) & ~lost).long(), praise
+    return ids, ((ids != pad) & ~lost).long(), heard
 
 
 def rate_factor(progress: float) -> float:

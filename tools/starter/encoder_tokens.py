@@ -13,6 +13,7 @@ from transformers import BertTokenizer
 
 from tools.starter.corpus import PARTS, as_chat, documents, is_held_out
 from tools.starter.instructions import pairs_of_instructions
+from tools.starter.valence import WORDS
 
 VOCABULARY = 8192
 SAMPLE_CHARACTERS = 40_000_000
@@ -21,7 +22,8 @@ SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 
 
 def train_tokenizer(corpus: Path, folder: Path) -> None:
-    """A lower-casing WordPiece of VOCABULARY entries, learnt from every part in the shares of version 1."""
+    """A lower-casing WordPiece of VOCABULARY entries, learnt from every part in the shares of version 1, and our words
+    for the tone of a text after them."""
 
     def sample() -> Iterator[str]:
         for part in PARTS:
@@ -36,7 +38,17 @@ def train_tokenizer(corpus: Path, folder: Path) -> None:
     made.train_from_iterator(sample(), vocab_size=VOCABULARY, show_progress=False)
     folder.mkdir(parents=True, exist_ok=True)
     made.save_model(str(folder))
+    listed = folder / "vocab.txt"
+    listed.write_text(
+        "\n".join(with_words(listed.read_text(encoding="utf-8").split("\n")[:-1])) + "\n", encoding="utf-8"
+    )
     BertTokenizer(str(folder / "vocab.txt"), do_lower_case=True, model_max_length=512).save_pretrained(folder)
+
+
+def with_words(vocabulary: list[str]) -> list[str]:
+    """The entries, and after them the words of valence.py that are not among them: cut into pieces those say little."""
+    known = set(vocabulary)
+    return vocabulary + [word for word in WORDS if word not in known]
 
 
 def write(tokenizer, corpus: Path, tasks: Path, work: Path) -> None:

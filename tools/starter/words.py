@@ -5,17 +5,20 @@ tone of sentences (valence.py). A mean of words learns in minutes what the layer
 then begins from it.
 """
 
+import random
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional
 
+from tools.starter import valence
 from tools.starter.encoder_tokens import BUCKETS
-from tools.starter.valence import tone
 
 WIDTH = 383  # one less than the encoder's, which keeps the weight in the last place
-STEPS, PAIRS, TONES = 1500, 512, 256
+STEPS, PAIRS, TONES = 1500, 512, 384
+TONE_KINDS = 3
+PLAIN, SINGLE = 0.2, 0.25  # share of the texts without a tone that are kept; of single words among texts with one
 RATE = 0.01
 SAME, LEFT_OUT = 0.3, 0.4
 TEMPERATURE, TONE_WEIGHT, TONE_GAIN = 0.05, 2.0, 8.0
@@ -23,36 +26,49 @@ HIDDEN = -1e4
 
 
 def write_tones(tokenizer, work: Path) -> None:
-    """work/tones.npz: texts of up to 32 tokens that praise (1) or blame (0), from the pairs, once."""
+    """work/tones.npz: texts of up to 32 tokens with their tone, from the pairs, and the words of valence.py; once."""
     target = work / "tones.npz"
     if target.exists():
         return
-    rows, tones = [], []
+    rows, tones, plain = [], [], random.Random(17)
     for length in BUCKETS[:2]:
         texts = np.load(work / f"pairs.{length}.npy").reshape(-1, length)
         for start in range(0, len(texts), 5000):
             some = texts[start : start + 5000]
             for row, text in zip(some, tokenizer.batch_decode(some, skip_special_tokens=True), strict=True):
-                heard = tone(text)
-                if heard >= 0:
-                    rows.append(np.pad(row, (0, BUCKETS[1] - length)))
-                    tones.append(heard)
-    np.savez(target, rows=np.stack(rows), tones=np.array(tones))
-    print(f"{len(rows):,} texts with a tone, {np.mean(tones):.0%} of them praise", flush=True)
+                heard = valence.tone(text)
+                if heard == valence.MIXED or (heard == valence.NONE and plain.random() > PLAIN):
+                    continue
+                rows.append(np.pad(row, (0, BUCKETS[1] - length)))
+                tones.append(heard)
+    words = [tokenizer(word, padding="max_length", max_length=BUCKETS[1])["input_ids"] for word in valence.WORDS]
+    np.savez(
+        target,
+        rows=np.stack(rows),
+        tones=np.array(tones),
+        words=np.array(words, dtype=np.uint16),
+        word_tones=np.array([valence.tone(word) for word in valence.WORDS]),
+    )
+    print(f"{len(rows):,} texts, {np.bincount(tones)} that blame, that praise, that do neither", flush=True)
 
 
 class Tones:
-    """Batches of texts with a tone, as many that praise as that blame."""
+    """Batches of texts that blame, praise and do neither, as many of each; a part of them are single words."""
 
     def __init__(self, work: Path) -> None:
         kept = np.load(work / "tones.npz")
-        self.rows = kept["rows"]
-        self.sides = [np.flatnonzero(kept["tones"] == side) for side in (0, 1)]
+        self.texts, self.words = kept["rows"], kept["words"]
+        self.of_texts = [np.flatnonzero(kept["tones"] == one) for one in range(TONE_KINDS)]
+        self.of_words = [np.flatnonzero(kept["word_tones"] == one) for one in range(TONE_KINDS)]
 
     def batch(self, draw: np.random.Generator, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """(ids, 1.0 for praise and 0.0 for blame)."""
-        chosen = np.concatenate([draw.choice(side, size // 2) for side in self.sides])
-        return torch.from_numpy(self.rows[chosen].astype(np.int64)), torch.arange(2.0).repeat_interleave(size // 2)
+        """(ids, tones) of `size` rows, 32 tokens each."""
+        each, single = size // TONE_KINDS, round(size // TONE_KINDS * SINGLE)
+        rows = []
+        for texts, words in zip(self.of_texts, self.of_words, strict=True):
+            rows += [self.texts[draw.choice(texts, each - single)], self.words[draw.choice(words, single)]]
+        tones = torch.arange(TONE_KINDS).repeat_interleave(each)
+        return torch.from_numpy(np.concatenate(rows).astype(np.int64)), tones
 
 
 class Words(torch.nn.Module):
@@ -61,7 +77,7 @@ class Words(torch.nn.Module):
         self.vectors = torch.nn.Embedding(len(tokenizer), WIDTH)
         torch.nn.init.normal_(self.vectors.weight, std=0.5)
         self.weights = torch.nn.Parameter(torch.zeros(len(tokenizer)))
-        self.tone = torch.nn.Linear(WIDTH, 1)
+        self.tone = torch.nn.Linear(WIDTH, TONE_KINDS)
         hidden = torch.zeros(len(tokenizer))
         hidden[tokenizer.all_special_ids] = HIDDEN
         self.register_buffer("hidden", hidden)
@@ -95,9 +111,9 @@ def train(tokenizer, work: Path) -> Words:
         else:
             left, right = model(pairs[:, 0]), model(pairs[:, 1])
         match = pair_loss(left, right)
-        ids, praise = tones.batch(draw, TONES)
-        heard = model.tone(TONE_GAIN * model(ids, LEFT_OUT))[:, 0]
-        loss = match + TONE_WEIGHT * functional.binary_cross_entropy_with_logits(heard, praise)
+        ids, heard = tones.batch(draw, TONES)
+        said = model.tone(TONE_GAIN * model(ids, LEFT_OUT))
+        loss = match + TONE_WEIGHT * functional.cross_entropy(said, heard)
         optim.zero_grad()
         loss.backward()
         optim.step()
