@@ -15,9 +15,9 @@ Kind = Literal["base", "tuned", "prompted", "remote", "rival"]
 BASE, TUNED, PROMPTED = "base", "tuned", "prompted"
 FREQUENT, NEAREST, LOGISTIC = "frequent", "nearest", "logistic"
 RIVALS = {
-    FREQUENT: "Always the most frequent answer",
-    NEAREST: "The answer of the nearest training example",
-    LOGISTIC: "Word counts and logistic regression",
+    FREQUENT: "Most frequent answer",
+    NEAREST: "Nearest training example",
+    LOGISTIC: "Word statistics",
 }
 
 

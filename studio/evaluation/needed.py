@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.evaluation.compare import Against
-from studio.evaluation.entrants import Entrant
+from studio.evaluation.entrants import FREQUENT, LOGISTIC, NEAREST, Entrant
+from studio.evaluation.metrics import title_of
 
 Needed = Literal["yes", "no", "cannot tell", ""]
+HOW = {
+    FREQUENT: "always the most frequent answer",
+    NEAREST: "the answer of the nearest training example",
+    LOGISTIC: "word statistics with logistic regression",
+}
 _SHARES = ("exact_match", "accuracy", "exact_normalised", "json_equal")
 
 
@@ -50,7 +56,7 @@ def _needed(found: Sequence[Against]) -> Needed:
 
 def _sentence(one: Entrant, found: Against) -> str:
     who = "A simple rival" if one.kind == "rival" else "The base model with a prompt"
-    name = f" ({one.title[0].lower()}{one.title[1:]})" if one.kind == "rival" else ""
+    name = f" ({HOW[one.id]})" if one.kind == "rival" else ""
     score = _score(found)
     if found.as_good:
         more = "does better" if found.evidence == "worse" else "does as well"
@@ -68,4 +74,6 @@ def _other(one: Entrant, found: Against) -> str:
 def _score(found: Against) -> str:
     if found.measure in _SHARES:
         return f"with {round(found.other * found.rows)} of {found.rows} right"
-    return f"with {found.other:.2f} against {found.tuned:.2f}"
+    if found.measure == "fields":
+        return f"with {100 * found.other:.0f} % of the fields right against {100 * found.tuned:.0f} %"
+    return f"with {found.other:.2f} against {found.tuned:.2f} ({title_of(found.measure)})"

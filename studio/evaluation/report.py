@@ -92,8 +92,10 @@ def _bars(card: Scorecard, titles: Mapping[str, str], measures: Mapping[str, str
         value = max(0.0, min(1.0, one.metrics[measure] / most))
         colour = COLOURS.get(one.name, COLOURS["tuned"] if one.kind == "tuned" else OTHER)
         lines.append(
-            f'<div class="bar"><span>{escape(titles[one.name])}</span><svg viewBox="0 0 400 22" width="100%" '
-            f'height="22" preserveAspectRatio="none" role="img" aria-label="{escape(_value(measure, one.metrics[measure]))}">'
+            f'<div class="bar"><span>{escape(titles[one.name])}</span>'
+            '<svg viewBox="0 0 400 22" width="100%" '
+            'height="22" preserveAspectRatio="none" role="img" '
+            f'aria-label="{escape(_value(measure, one.metrics[measure]))}">'
             f'<rect x="0" y="3" width="{400 * value:.1f}" height="16" fill="{colour}"/>'
             f'<path d="M{400 * low:.1f} 11H{400 * high:.1f}M{400 * low:.1f} 6v10M{400 * high:.1f} 6v10" '
             f'stroke="currentColor" stroke-width="1.5" fill="none"/></svg><span>{_interval(measure, one)}</span></div>'

@@ -100,7 +100,8 @@ class Scorecard:
     classifier; '' otherwise. cost: US dollars for the answers of hosted models, None where there is none to tell.
     comparisons: the tuned model against every other candidate (compare.Against as JSON, with its title). needed:
     whether tuning was (see needed.py). general: what was forgotten (forgetting.Forgotten as JSON). judge: what a judge
-    said (judge.Judged as JSON). version, template: of data set and chat template; base_model: its fingerprint."""
+    said (judge.Judged as JSON). version, template: of data set and chat template; base_model: its fingerprint.
+    beside: the end of the sentence, about the others."""
 
     job: str
     train_job: str
@@ -126,11 +127,7 @@ class Scorecard:
     template: str = ""
     base_model: str = ""
     model_name: str = ""
-
-    @property
-    def others(self) -> tuple[Candidate, ...]:
-        """The candidates beside base and tuned model."""
-        return tuple(one for one in self.candidates if one.name not in CANDIDATES)
+    beside: str = ""
 
     def in_group(self, group: Group) -> tuple[Row, ...]:
         return tuple(row for row in self.details if row.group == group)

@@ -88,6 +88,7 @@ def scored(spec: Spec, ground: Judging, rows: Sequence[Row], said: Mapping[str, 
         template=work.template,
         base_model=work.model.fingerprint,
         model_name=work.model_name,
+        beside=told.sentence,
     )
 
 

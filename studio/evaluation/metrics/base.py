@@ -48,7 +48,8 @@ class Measure:
     @property
     def interval(self) -> Interval:
         """95 % interval of the mean over rows like these."""
-        if self.share:
+        # Values that are all at an end of the scale vary as little as shares do, and a bootstrap sees nothing vary.
+        if self.share or set(self.applicable) in ({0.0}, {1.0}):
             return wilson(round(sum(self.applicable)), len(self.applicable))
         return bootstrap_mean(self.applicable)
 

@@ -25,8 +25,16 @@ def verdict(card: Scorecard, stale: Sequence[str]) -> str:
         )
     return (
         f'{old}<section class="fs-verdict {name}" role="status"><h2>{html.esc(words.VERDICTS[card.verdict])}</h2>'
-        f"<p>{html.esc(card.sentence)}</p>{cost}</section>"
+        f"<p>{html.esc(card.sentence.removesuffix(card.beside).strip())}</p>{_beside(card)}{cost}</section>"
     )
+
+
+def _beside(card: Scorecard) -> str:
+    """What is said of the others; that tuning was not needed stands out."""
+    if not card.beside:
+        return ""
+    strong = ("<b>", "</b>") if card.needed == "no" else ("", "")
+    return f'<p class="fs-beside">{strong[0]}{html.esc(card.beside)}{strong[1]}</p>'
 
 
 def everybody(card: Scorecard) -> str:
@@ -132,4 +140,6 @@ def _numbers(card: Scorecard) -> str:
     head = (words.METRIC, *(title(card, one) for one in card.candidates))
     rows = [[html.esc(title_of(name)), *(interval(name, one) for one in card.candidates)] for name in measures(card)]
     note = f"<p>{html.esc(words.INTERVAL_NOTE.format(rows=html.number(card.rows)))}</p>"
-    return html.card(words.NUMBERS_TITLE, f'{note}<div class="fs-wide">{html.table(head, rows, "fs-numbers")}</div>')
+    table = html.table(head, rows, "fs-numbers")
+    fold = f"<details><summary>{html.esc(words.NUMBERS_SEE)}</summary>{note}{table}</details>"
+    return html.card(words.NUMBERS_TITLE, fold)
