@@ -4,6 +4,8 @@ Everything goes into the job's folder `result`; the session takes it over from t
 leaves nothing there.
 """
 
+import contextlib
+import ctypes
 import os
 import shutil
 import sys
@@ -39,6 +41,7 @@ COMPARING = "Comparing the parts"
 MEGABYTE = 10**6
 TELL_SECONDS = 0.5
 ASK_SECONDS = 0.1
+_M_MMAP_THRESHOLD = -3
 
 
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
@@ -79,6 +82,9 @@ def _spare_memory() -> None:
     kept for later."""
     sys.meta_path.insert(0, _WithoutPandas())
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    # Large arrays go back to the system when they are done with. Only glibc has this, and only it needs it.
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, MEGABYTE)
 
 
 class _WithoutPandas(MetaPathFinder):

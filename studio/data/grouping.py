@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from studio.data.joined import Joined
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.integer]
+
+_ROWS_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,19 @@ class Groups:
 
 def by_rank(ranks: NDArray[np.uint64], kinds: NDArray[np.int32]) -> Groups:
     """Rows of the same rank together."""
-    distinct, of = np.unique(ranks, return_inverse=True)
-    return Groups(of, np.bincount(of), _in_order(distinct, _kinds(of, kinds, len(distinct))))
+    # As np.unique does, in half of its memory: there can be millions of rows.
+    rows = np.argsort(ranks).astype(np.uint32)
+    begins = np.empty(len(ranks), bool)
+    begins[:1] = True
+    for start in range(1, len(ranks), _ROWS_AT_ONCE):
+        some = ranks[rows[start - 1 : start + _ROWS_AT_ONCE]]
+        begins[start : start + _ROWS_AT_ONCE] = some[1:] != some[:-1]
+    of = np.empty(len(ranks), np.int32)
+    of[rows] = np.cumsum(begins, dtype=np.int32) - np.int32(1)
+    distinct = ranks[rows[begins]]
+    del rows
+    sizes = np.diff(np.append(np.flatnonzero(begins), len(ranks))).astype(np.int32)
+    return Groups(of, sizes, _in_order(distinct, _kinds(of, kinds, len(distinct))))
 
 
 def by_keys(
@@ -53,7 +66,7 @@ def by_row(ranks: NDArray[np.uint64]) -> Groups:
 def _in_order(ranks: NDArray[np.uint64], kinds: NDArray[np.int32]) -> Numbers:
     """ranks and kinds: of each group."""
     if not kinds.any():
-        return np.argsort(ranks)
+        return np.argsort(ranks).astype(np.int32)
     sorted_by_kind = np.lexsort((ranks, kinds))
     groups_of_kind = np.bincount(kinds)[kinds[sorted_by_kind]]
     first_of_kind = np.searchsorted(kinds[sorted_by_kind], kinds[sorted_by_kind])
@@ -67,7 +80,7 @@ def _kinds(of: Numbers, kinds: NDArray[np.int32], groups: int) -> NDArray[np.int
     if not kinds.any():
         return np.zeros(groups, np.int32)
     most = int(kinds.max()) + 1
-    pairs, counts = np.unique(of * most + kinds, return_counts=True)
+    pairs, counts = np.unique(of.astype(np.int64) * most + kinds, return_counts=True)
     best = np.lexsort((pairs % most, -counts, pairs // most))
     begins = np.flatnonzero(np.diff(pairs[best] // most, prepend=-1))
     return (pairs[best[begins]] % most).astype(np.int32)

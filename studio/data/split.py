@@ -69,22 +69,24 @@ def make_split(
         )
     if not parts:
         sides, is_given = np.zeros(gathered.rows, np.int8), np.zeros(gathered.rows, bool)
-    pool = np.flatnonzero(~is_given)
-    if not len(pool):
+    pool = int(np.count_nonzero(~is_given))
+    if not pool:
         raise DataError("No row is left for training.", "Give some rows to training, or let the studio divide them.")
-    validation, test, least = _targets(len(pool), validation_share, test_share)
+    validation, test, least = _targets(pool, validation_share, test_share)
     wanted = (0 if _VALIDATION in sides else validation, 0 if _TEST in sides else test, least)
     if wanted[0] or wanted[1]:
-        sides[pool] = _drawn(gathered, pool, seed, wanted, None if column is None else np.asarray(column)[pool])
-    return _split(sides, seed, _fingerprint(gathered.digests, sides, seed))
+        sides[~is_given] = _drawn(gathered, ~is_given, seed, wanted, None if column is None else np.asarray(column))
+    digests = gathered.digests
+    del gathered
+    return _split(sides, seed, _fingerprint(digests, sides, seed))
 
 
 def _drawn(
-    gathered: Gathered, pool: NDArray[np.int64], seed: int, wanted: tuple[int, int, int], column: NDArray[Any] | None
+    gathered: Gathered, pool: NDArray[np.bool_], seed: int, wanted: tuple[int, int, int], column: NDArray[Any] | None
 ) -> Sides:
-    """The sides of the rows of the pool. wanted: rows for validation, for test, and the least of each."""
+    """The sides of the rows of the pool. column: of all rows. wanted: for validation, for test, and the least of each."""
     ranks, kinds, near = gathered.ranks, gathered.kinds, gathered.near
-    keys = [key for key in (near, column) if key is not None]
+    keys = [key for key in (near, None if column is None else column[pool]) if key is not None]
     together = by_keys([ranks, *keys], gathered.prompts, ranks, kinds) if keys else by_rank(ranks, kinds)
     drawn = _draw(together, *wanted)
     if drawn is not None:
@@ -172,7 +174,7 @@ def _draw(groups: Groups, validation: int, test: int, least: int) -> Sides | Non
     return side_of[groups.of] if len(order) else None
 
 
-def _taken(order: NDArray[np.int64], sizes: NDArray[np.int64], wanted: int, least: int) -> list[int]:
+def _taken(order: NDArray[np.integer], sizes: NDArray[np.integer], wanted: int, least: int) -> list[int]:
     """Groups in order as long as they fit into `wanted` rows. Where that gives fewer than `least`, the smallest of the
     rest come too; none where that would overshoot by far."""
     taken: list[int] = []

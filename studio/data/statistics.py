@@ -19,6 +19,7 @@ from studio.data.values import Example
 
 MOST_SHOWN = 50
 MOST_KINDS = 10_000
+MOST_DISTINCT = 1_000_000
 FIRST_ROWS = 500
 THEN_EVERY = 100
 _BATCH = 1024
@@ -43,7 +44,8 @@ class Statistics:
     tokens: of all rows, None where they were not counted. lengths: of whole rows. roles: turns of each. labels and
     first_words (of answers): the most frequent 50 with their rows; label_count: how many labels there are, label_least:
     the rows of the rarest. languages: of the answers, in a sample beyond 500 rows. distinct_share: distinct answers by
-    rows. facts: names and numbers of an answer that its prompt does not have, the median over that sample.
+    rows, of the first million. facts: names and numbers of an answer that its prompt does not have, the median over
+    that sample.
     """
 
     rows: int
@@ -89,7 +91,7 @@ class _Counting:
         self._languages: Counter[str] = Counter()
         self._keys: Counter[tuple[str, ...]] = Counter()
         self._seen = Seen()
-        self._distinct = 0
+        self._distinct = self._compared = 0
         self._facts = array("l")
 
     def add(self, batch: Sequence[Example]) -> None:
@@ -99,7 +101,9 @@ class _Counting:
         self._answers.extend(answers)
         numbers = np.arange(self.rows, self.rows + len(batch))
         hashes = np.fromiter((hash(example.answer) for example in batch), np.int64, len(batch)).view(np.uint64)
-        self._distinct += int((self._seen.put(hashes, numbers) == numbers).sum())
+        if self.rows < MOST_DISTINCT:
+            self._distinct += int((self._seen.put(hashes, numbers) == numbers).sum())
+            self._compared += len(batch)
         self._lengths.extend(self._tokens(batch) or [sum(both) for both in zip(prompts, answers, strict=True)])
         for example in batch:
             self._roles.update(message.role for message in example.messages)
@@ -142,7 +146,7 @@ class _Counting:
             label_least=min(labels.values(), default=0),
             first_words=dict(self._first_words.most_common(MOST_SHOWN)),
             languages=dict(self._languages.most_common()),
-            distinct_share=self._distinct / self.rows,
+            distinct_share=self._distinct / self._compared,
             facts=float(np.median(self._facts)),
         )
 

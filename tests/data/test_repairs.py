@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example as hypothesis_example
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +103,7 @@ def at_work(repair: Repair, examples: list[Example]) -> list[Example]:
 
 @given(st.text(st.sampled_from(list("{}[]'\"\\:, \t\nabnu1NaT\u201c\ud800\udcff")), max_size=40))
 @settings(deadline=None)
+@hypothesis_example(text=",,}")
 def test_lines_are_mended_once(text: str) -> None:
     for repair in REPAIRS:
         if repair.level == "line":

@@ -15,7 +15,7 @@ from studio.data.values import Example, Message
 
 # What is kept of the rows must stay below 200 MB, however many they are.
 MOST_NEAR = 500_000
-MOST_EXACT = 4_000_000
+MOST_EXACT = 2_000_000
 
 SAME_ROW = Rule(
     "rows.duplicate",

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import string
 import warnings
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ _MOST_DEPTH = 90
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _WHOLE_TEXT = re.compile(_TEXT, re.DOTALL)
-_COMMA = re.compile(rf"({_TEXT})|,(\s*[}}\]])", re.DOTALL)
+_COMMAS = re.compile(rf"({_TEXT})|,[\s,]*", re.DOTALL)
 _NO_NUMBER = re.compile(rf"({_TEXT})|-?\b(?:Infinity|NaN)\b", re.DOTALL)
 _WORD = re.compile(rf"({_TEXT})|\b(True|False|None|TRUE|FALSE|NULL|Null|undefined)\b", re.DOTALL)
 _WORDS = {"true": "true", "false": "false"}
@@ -31,9 +32,13 @@ def _outside(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str]) -
 
 
 def _without_commas(text: str) -> str:
-    mended = _COMMA.sub(lambda found: found.group(1) or found.group(2), text)
-    stripped = mended.rstrip()
-    return stripped[:-1] if stripped.endswith(("},", "],")) else mended
+    def mended(found: re.Match[str]) -> str:
+        closes = text[found.end() : found.end() + 1] in ("}", "]")
+        return found.group().replace(",", "") if closes and not found.group(1) else found.group()
+
+    kept = _COMMAS.sub(mended, text)
+    bare = kept.rstrip(f",{string.whitespace}")
+    return bare if "," in kept[len(bare) :] and bare.endswith(("}", "]")) else kept
 
 
 def _python_literal(text: str) -> str:
