@@ -64,6 +64,12 @@ def _fetch(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str
     run(folder, spec, journal, secrets)
 
 
+def _merge(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
+    from studio.models.merging import run
+
+    run(folder, spec, journal, secrets)
+
+
 BODIES: Mapping[str, Body] = {
     "prepare": _prepare,
     "train": _train,
@@ -72,6 +78,7 @@ BODIES: Mapping[str, Body] = {
     "apply": _apply,
     "hosted": _hosted,
     "fetch": _fetch,
+    "merge": _merge,
 }
 
 

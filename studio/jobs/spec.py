@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from studio.errors import JobError
 
-Kind = Literal["prepare", "train", "evaluate", "apply", "export", "hosted", "rehearse", "fetch"]
+Kind = Literal["prepare", "train", "evaluate", "apply", "export", "hosted", "rehearse", "fetch", "merge"]
 VERSION = 1
 
 
@@ -146,6 +146,17 @@ class Fetch:
     threads: int = 1
 
 
+@dataclass(frozen=True)
+class Merge:
+    """Work of a job that joins a tuned addition with its base model into a whole one. model: the base model's folder,
+    checkpoint: the addition's."""
+
+    model: Source
+    model_name: str
+    checkpoint: Source
+    threads: int = 0
+
+
 BODIES: dict[str, type] = {
     "prepare": Prepare,
     "train": Train,
@@ -154,6 +165,7 @@ BODIES: dict[str, type] = {
     "apply": Apply,
     "hosted": Hosted,
     "fetch": Fetch,
+    "merge": Merge,
 }
 
 
@@ -165,7 +177,7 @@ class Spec:
     kind: Kind
     name: str
     created: str
-    work: Prepare | Train | Evaluate | Apply | Hosted | Fetch
+    work: Prepare | Train | Evaluate | Apply | Hosted | Fetch | Merge
     v: int = field(default=VERSION)
 
     def write(self, folder: Path) -> None:

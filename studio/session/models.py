@@ -8,7 +8,7 @@ from pathlib import Path
 from studio import methods, models
 from studio.errors import BusyError, JobError, ModelError, NotFoundError
 from studio.hosted.keys import Keys
-from studio.jobs.spec import Fetch
+from studio.jobs.spec import Fetch, Merge
 from studio.models import Card, ModelInfo, card_of, fit, hub
 from studio.models.body import MODEL, TOKEN
 from studio.session import lock
@@ -19,7 +19,7 @@ from studio.session.tuned import tuned
 from studio.session.values import Run
 from studio.settings import Settings
 
-KIND = "fetch"
+KIND, MERGE = "fetch", "merge"
 TUNED = "run:"
 """Begins the reference of an earlier tuned model; its run's id follows."""
 HUB = "https://huggingface.co"
@@ -46,8 +46,8 @@ class Models:
         return sorted(_name(path) for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
     def tuned(self, project_id: str) -> builtins.list[Run]:
-        """The project's finished runs whose tuned model can be tuned further: those that kept a whole model."""
-        runs = (self._book.run(row) for row in self._book.rows(project_id, "train") if _whole(row))
+        """The project's finished runs whose tuned model can be tuned further; an addition has to be joined first."""
+        runs = (self._book.run(row) for row in self._book.rows(project_id, "train") if row.kind == "train")
         return [run for run in runs if run.state.state == "finished" and run.state.kept is not None]
 
     def fits(self, parameters: int) -> fit.Fit:
@@ -96,36 +96,37 @@ class Models:
         repository = hub.name_of(name)
         if repository in self.fetched():
             raise ModelError(f"{repository} is on this machine already.", "Choose it in the list.")
-        under_way = self.fetching()
-        if under_way is not None and under_way.state.state in ACTIVE:
-            raise BusyError(f"{under_way.model} is being fetched right now.", "Wait until it is here, or cancel it.")
-        if under_way is not None:
-            self._book.forget([under_way.id])
-        row = JobRow(
-            project=project_id,
-            kind=KIND,
-            name=f"Fetching {repository}",
-            dataset=None,
-            version=None,
-            model=repository,
-            method="",
-            options={},
-            parent=None,
-        )
+        self._forget_ended(KIND)
+        row = self._row(project_id, KIND, f"Fetching {repository}", repository, None)
         token = self._token()
         return self._book.start(row, lambda: Fetch(repository), {TOKEN: token} if token else None)
 
-    def fetching(self) -> Run | None:
-        """The fetch that is under way, or that failed and was not put away yet."""
+    def to_join(self, reference: str) -> bool:
+        """Whether this is a tuned model of ours that is an addition, and has to be joined with its base model first."""
+        run_id = reference.removeprefix(TUNED)
+        return reference != run_id and not _whole(self._book.row(run_id)) and self._joined(run_id) is None
+
+    def join(self, run_id: str) -> Run:
+        """Starts to join the tuned addition of a run with its base model, and returns at once; it is then a base model
+        like any other. BusyError when the machine is held."""
+        run, addition, work = tuned(self._book, run_id)
+        if not self.to_join(f"{TUNED}{run_id}"):
+            raise ModelError(f"The tuned model of {run.name} is whole already.", "Choose it in the list.")
+        self._forget_ended(MERGE)
+        row = self._row(run.project, MERGE, f"Joining {run.name}", run.name, run_id)
+        return self._book.start(row, lambda: Merge(work.model, work.model_name, addition, self._settings.threads))
+
+    def under_way(self) -> Run | None:
+        """The fetch or join that is under way, or that failed and was not put away yet."""
         self._settle()
-        rows = self._book.rows(kind=KIND)
-        return self._book.run(rows[0]) if rows else None
+        runs = (self._book.run(row) for kind in (KIND, MERGE) for row in self._book.rows(kind=kind))
+        return next((run for run in runs if run.state.state != "finished"), None)
 
     def cancel(self) -> None:
-        """Ends the fetch that is under way, or puts one that failed away; JobError when there is none."""
-        found = self.fetching()
+        """Ends what is under way, or puts away what failed; JobError when there is none."""
+        found = self.under_way()
         if found is None:
-            raise JobError("No model is being fetched.", "There is nothing to cancel.")
+            raise JobError("No model is on its way.", "There is nothing to cancel.")
         if found.state.state in ACTIVE:
             self._book.supervisor.stop(found.id)
         else:
@@ -162,14 +163,42 @@ class Models:
         return self._settings.models_folder / name.replace("/", "--")
 
     def _tuned(self, run_id: str) -> ModelInfo:
-        """The tuned model of a run as a base; ModelError where an addition was kept, which is no model by itself."""
+        """The tuned model of a run as a base; ModelError where it is an addition that was not joined yet."""
         run, checkpoint, work = tuned(self._book, run_id)
-        if methods.get(work.method).keeps != "model":
+        found = Path(checkpoint.path) if methods.get(work.method).keeps == "model" else self._joined(run_id)
+        if found is None:
             raise ModelError(
-                f"{run.name} kept an addition to {work.model_name}, which is not a whole model.",
-                "Choose a run that was tuned in full, or start from the base model again.",
+                f"{run.name} kept an addition to {work.model_name}, which is no whole model yet.",
+                "Join the two first, on the Method tab.",
+                field="model",
             )
-        return models.inspect(Path(checkpoint.path), name=run.name)
+        return models.inspect(found, name=run.name)
+
+    def _joined(self, run_id: str) -> Path | None:
+        """Where the joined model of a run lies."""
+        runs = (self._book.run(row) for row in self._book.rows(kind=MERGE, parent=run_id))
+        return next((run.folder / MODEL for run in runs if run.state.state == "finished"), None)
+
+    def _row(self, project: str, kind: str, name: str, model: str, parent: str | None) -> JobRow:
+        return JobRow(
+            project=project,
+            kind=kind,
+            name=name,
+            dataset=None,
+            version=None,
+            model=model,
+            method="",
+            options={},
+            parent=parent,
+        )
+
+    def _forget_ended(self, kind: str) -> None:
+        """Puts away the failed one of that kind; BusyError while one is at work."""
+        for run in (self._book.run(row) for row in self._book.rows(kind=kind)):
+            if run.state.state in ACTIVE:
+                raise BusyError(f"{run.name} is under way right now.", "Wait until it is done, or cancel it.")
+            if run.state.state != "finished":
+                self._book.forget([run.id])
 
     def _settle(self) -> None:
         """Takes over what finished fetches have brought, and forgets those that were cancelled."""
@@ -182,8 +211,9 @@ class Models:
                         target.parent.mkdir(exist_ok=True)
                         made.replace(target)
                     self._book.forget([run.id])
-            elif run.state.state == "stopped":
-                self._book.forget([run.id])
+        for row in (*self._book.rows(kind=KIND), *self._book.rows(kind=MERGE)):
+            if self._book.run(row).state.state == "stopped":
+                self._book.forget([row.id])
 
 
 def _whole(row: JobRow) -> bool:

@@ -165,7 +165,8 @@ class Runs:
     def delete(self, run_id: str) -> None:
         """Deletes the run with its evaluations and conversation; refused while one of them is at work, and while
         another run begins at its tuned model."""
+        doomed = (run_id, *(row.id for row in self._book.rows(parent=run_id)))
         for row in self._book.rows(kind="train"):
-            if row.id != run_id and row.kind == "train" and begins_at(self._book.folder(row.id), run_id):
+            if row.id not in doomed and begins_at(self._book.folder(row.id), doomed):
                 raise JobError(f"{self._book.row(run_id).name} was tuned further as {row.name}.", "Delete that first.")
         self._book.delete(run_id)

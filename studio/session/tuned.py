@@ -1,6 +1,7 @@
 """What a train run has to give: its best checkpoint, verified, and what it was trained from. Evaluation, chat and
 export all begin here."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from studio.errors import JobError
@@ -11,13 +12,13 @@ from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.values import Run
 
 
-def begins_at(folder: Path, run_id: str) -> bool:
-    """Whether the train job in `folder` has that run's tuned model as its base."""
+def begins_at(folder: Path, run_ids: Collection[str]) -> bool:
+    """Whether the train job in `folder` has a model that lies in one of these jobs as its base."""
     try:
         work = specs.read(folder).work
     except JobError:
         return False
-    return isinstance(work, Train) and run_id in Path(work.model.path).parts
+    return isinstance(work, Train) and not set(run_ids).isdisjoint(Path(work.model.path).parts)
 
 
 def tuned(book: JobBook, run_id: str) -> tuple[Run, Source, Train]:

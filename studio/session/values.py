@@ -93,7 +93,7 @@ class Run:
 
     id: str
     project: str
-    kind: Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch"]
+    kind: Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch", "merge"]
     name: str
     created: datetime
     dataset: str | None

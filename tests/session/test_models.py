@@ -1,5 +1,6 @@
 """Base models through the session: fetched by a job from a stand-in for the Hub, tuned ones tuned further."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ import pytest
 
 from studio import models
 from studio.errors import BusyError, JobError, ModelError, NotFoundError
+from studio.jobs.spec import Source, Spec, Train
 from studio.session import Session
+from studio.session.tuned import begins_at
 from studio.session.values import Run
 from studio.settings import Settings, load
 from tests.fakes.model_hub import Hub, model_hub, of_folder
@@ -50,7 +53,7 @@ def test_a_fetched_model_is_a_base_model_like_any_other(session: Session, served
     run = session.models.fetch(project, "owner/tiny")
     assert session.runs.wait(run.id, lambda event: None).state == "finished"
     assert session.models.fetched() == ["owner/tiny"]
-    assert session.models.fetching() is None
+    assert session.models.under_way() is None
     assert session.runs.list() == [], "the job is put away once its model was taken over"
     info = session.models.inspect("owner/tiny")
     assert (info.name, info.parameters) == ("owner/tiny", models.inspect(tiny_model).parameters)
@@ -69,12 +72,12 @@ def test_what_went_wrong_is_told_and_can_be_put_away(session: Session, served: H
     with pytest.raises(JobError):
         session.models.cancel()
     assert "only model.bin" in ended(session, session.models.fetch(project, "owner/pickled"))
-    failed = session.models.fetching()
+    failed = session.models.under_way()
     assert failed is not None
     assert failed.state.state == "failed"
     assert "no public model owner/missing" in ended(session, session.models.fetch(project, "owner/missing"))
     session.models.cancel()
-    assert session.models.fetching() is None
+    assert session.models.under_way() is None
     assert session.runs.list() == []
 
 
@@ -83,12 +86,12 @@ def test_a_fetch_can_be_cancelled_and_one_is_under_way_at_a_time(session: Sessio
     project = session.projects.current().id
     run = session.models.fetch(project, "owner/tiny")
     until(lambda: session.runs.get(run.id).state.progress)
-    with pytest.raises(BusyError, match="owner/tiny is being fetched"):
+    with pytest.raises(BusyError, match="Fetching owner/tiny is under way"):
         session.models.fetch(project, "owner/terms")
     assert session.device().holder is None, "a download keeps nobody from this machine"
     session.models.cancel()
     served.slow.set()
-    until(lambda: session.models.fetching() is None)
+    until(lambda: session.models.under_way() is None)
     assert session.models.fetched() == []
     assert session.runs.list() == []
 
@@ -136,22 +139,59 @@ def test_what_fits() -> None:
     assert fit(20 * 10**9, 8 * gigabyte).room == "too large"
 
 
+def run_of(session: Session, project: str, dataset: str, model: str, method: str) -> Run:
+    """A short training, finished."""
+    run = session.runs.start(project, dataset, model, method, options={"epochs": 1, "max_length": 128})
+    assert session.runs.wait(run.id, lambda event: None).state == "finished"
+    return run
+
+
+def test_a_tuned_addition_is_joined_with_its_base_and_tuned_further(
+    session: Session, chat_file: Path, tiny_model: Path
+) -> None:
+    project = session.projects.current().id
+    dataset = session.datasets.add(project, chat_file, chat_file.name)
+    run = run_of(session, project, dataset.id, str(tiny_model), "lora")
+    reference = f"run:{run.id}"
+    assert [one.id for one in session.models.tuned(project)] == [run.id]
+    assert session.models.to_join(reference)
+    with pytest.raises(ModelError, match="Join the two first"):
+        session.models.inspect(reference)
+    assert not session.runs.plan(project, dataset.id, reference).ready
+    joining = session.models.join(run.id)
+    assert session.runs.wait(joining.id, lambda event: None).state == "finished"
+    assert session.models.under_way() is None
+    base, joined = models.inspect(tiny_model), session.models.inspect(reference)
+    assert (joined.parameters, joined.name) == (base.parameters, run.name)
+    assert joined.fingerprint != base.fingerprint, "what was learned is in it"
+    assert session.runs.plan(project, dataset.id, reference).model == run.name
+    with pytest.raises(ModelError, match="whole already"):
+        session.models.join(run.id)
+    session.runs.delete(run.id)
+    assert session.runs.list() == [], "the joined model goes with its run"
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not os.environ.get("SOAK"), reason="three trainings; make soak runs it")
 def test_a_model_tuned_in_full_is_tuned_further(session: Session, chat_file: Path, tiny_model: Path) -> None:
     project = session.projects.current().id
     dataset = session.datasets.add(project, chat_file, chat_file.name)
-    quick = {"epochs": 1, "max_length": 128}
-    whole = session.runs.start(project, dataset.id, str(tiny_model), "full", options=quick)
-    assert session.runs.wait(whole.id, lambda event: None).state == "finished"
+    whole = run_of(session, project, dataset.id, str(tiny_model), "full")
     reference = f"run:{whole.id}"
-    info = session.models.inspect(reference)
-    assert (info.name, info.parameters) == (whole.name, models.inspect(tiny_model).parameters)
-    further = session.runs.start(project, dataset.id, reference, "lora", options=quick)
-    assert session.runs.wait(further.id, lambda event: None).state == "finished"
+    assert not session.models.to_join(reference)
+    assert session.models.inspect(reference).name == whole.name
+    further = run_of(session, project, dataset.id, reference, "lora")
     assert further.model == whole.name
-    assert [run.id for run in session.models.tuned(project)] == [whole.id], "an addition is no whole model"
-    with pytest.raises(ModelError, match="kept an addition"):
-        session.models.inspect(f"run:{further.id}")
     with pytest.raises(JobError, match="was tuned further"):
         session.runs.delete(whole.id)
     session.runs.delete(further.id)
     session.runs.delete(whole.id)
+
+
+def test_a_run_that_others_begin_at_is_known(tmp_path: Path) -> None:
+    spec = {"data": Source("a", "1"), "split": Source("b", "2"), "model_name": "x", "method": "full", "options": {}}
+    work = Train(model=Source("/home/jobs/run1/checkpoints/step-4", "3"), **spec)
+    Spec("run2", "train", "x", "2026-01-01T00:00:00Z", work).write(tmp_path)
+    assert begins_at(tmp_path, ["run0", "run1"])
+    assert not begins_at(tmp_path, ["run2"])
+    assert not begins_at(tmp_path / "missing", ["run1"])

@@ -28,12 +28,13 @@ class Bases:
         # What was searched for in a project and what was found; nothing is asked by itself.
         self.found: dict[str, tuple[str, list[Found]]] = {}
         visible = not page.session.settings.space
+        self.join = gr.Button(words.SHELF_JOIN, size="sm", elem_id="join-model", visible=False)
+        with gr.Column(visible=False, elem_classes="fs-card") as self.waiting:
+            self.title = gr.HTML(elem_id="fetching")
+            self.progress = live("live-fetch", curve=False)
+            self.cancel = gr.Button(words.SHELF_CANCEL, size="sm", elem_id="cancel-fetch")
         with gr.Accordion(words.MORE_MODELS, open=False, elem_id="more-models", visible=visible):
             gr.HTML(f"<p>{html.esc(words.MORE_MODELS_LINE)}</p>")
-            with gr.Column(visible=False, elem_classes="fs-card") as self.waiting:
-                self.title = gr.HTML(elem_id="fetching")
-                self.progress = live("live-fetch", curve=False)
-                self.cancel = gr.Button(words.SHELF_CANCEL, size="sm", elem_id="cancel-fetch")
             with gr.Row(elem_classes="fs-field"):
                 self.text = gr.Textbox(
                     label=words.SHELF_SEARCH, info=words.SHELF_SEARCH_INFO, elem_id="search-models", max_lines=1
@@ -75,6 +76,7 @@ class Bases:
                     self.models().remove(told["model"])
 
         page.on(self.shelf.submit, act, tab=TAB, heard=True)
+        page.on(self.join.click, self._join, tab=TAB)
         page.on(self.progress.submit, lambda project: None, tab=TAB)
         page.on(self.cancel.click, lambda project: self.models().cancel(), tab=TAB)
         page.on(
@@ -89,8 +91,12 @@ class Bases:
             gr.on([self.use.click, self.token.submit], lambda: "", None, self.token, **forget)
 
         page.pending.append(wire)
-        outputs = [self.waiting, self.title, self.progress, self.cancel, self.token_row, self.said, self.shelf]
-        return Tab(outputs, self._view)
+        outputs = [self.join, self.waiting, self.title, self.progress, self.cancel]
+        return Tab([*outputs, self.token_row, self.said, self.shelf], self._view)
+
+    def _join(self, project: str) -> None:
+        chosen = self.page.session.projects.choices(project).get("model") or ""
+        self.models().join(chosen.removeprefix(TUNED))
 
     def _search(self, project: str, text: str) -> None:
         wanted = text.strip()
@@ -102,14 +108,14 @@ class Bases:
             self.found[project] = (wanted, self.models().search(wanted))
 
     def _view(self, standing: Standing) -> Sequence[Any]:
-        if self.page.session.settings.space:
-            return [gr.skip()] * 7
-        job, token = self.models().fetching(), self.models().has_token()
+        job, token = self.models().under_way(), self.models().has_token()
         at_work = job is not None and job.state.state in UNDER_WAY
-        head = words.SHELF_ON_ITS_WAY.format(name=job.model) if job else ""
+        head = job.name if job else ""
         line = words.SHELF_ON_ITS_WAY_LINE if at_work else words.SHELF_FAILED_LINE
+        wanted = standing.choices.get("model") or ""
         there = f'<p class="fs-good">{html.esc(words.SHELF_TOKEN_THERE)}</p>' if token else ""
         return [
+            gr.Button(visible=job is None and self.models().to_join(wanted)),
             gr.Column(visible=job is not None),
             f"<h3>{html.esc(head)}</h3><p>{html.esc(line)}</p>",
             follow(job.id, job.state.state) if job else follow(None),
@@ -120,6 +126,8 @@ class Bases:
         ]
 
     def _cards(self, standing: Standing, busy: bool) -> str:
+        if self.page.session.settings.space:
+            return ""
         here, chosen = self.models().fetched(), standing.choices.get("model")
         searched = self.found.get(standing.project)
         if searched is None:
