@@ -121,7 +121,7 @@ def _in_four_bits(parameters: int) -> dict[str, Any]:
 
 def _give_back_at_once() -> None:
     """Makes glibc return large blocks to the system when they are freed. Else the weights that are unpacked one after
-    the other leave holes, which measured as much memory as 4 bits save (a 360 M model peaked at 2.4 GB and now at 2.0 GB)."""
+    the other leave holes as large as what 4 bits save: a 360 M model peaked at 2.4 GB, and now at 2.0 GB."""
     if sys.platform == "linux":
         glibc = ctypes.CDLL(None)
         mallopt = getattr(glibc, "mallopt", None)

@@ -79,7 +79,9 @@ class JobBook:
         return Run(
             id=row.id,
             project=row.project,
-            kind=cast(Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch", "merge"], row.kind),
+            kind=cast(
+                Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch", "merge", "rehearse"], row.kind
+            ),
             name=row.name,
             created=row.created,
             dataset=row.dataset,

@@ -10,16 +10,23 @@ from studio import data
 from studio.errors import JobError, NotFoundError, UsageError
 from studio.jobs import lease
 from studio.jobs.journal import Page
+from studio.jobs.lease import Holder
 from studio.jobs.spec import Source, Train
 from studio.jobs.state import JobState
+from studio.methods import METHODS
+from studio.methods import search as searching
+from studio.methods.training_options import TrainingOptions
 from studio.session.datasets import Datasets
+from studio.session.estimates import estimate, in_the_way
 from studio.session.jobbook import ACTIVE, TUNING, JobBook
 from studio.session.models import Models
 from studio.session.projects import checked_name
-from studio.session.readiness import Complete, gather
+from studio.session.readiness import RECOMMENDED, Complete, Gathered, gather
+from studio.session.rehearsals import KIND as REHEARSE
+from studio.session.rehearsals import Rehearsals
 from studio.session.tables import JobRow
 from studio.session.tuned import begins_at
-from studio.session.values import Readiness, Run
+from studio.session.values import Compared, Estimate, Readiness, Run
 from studio.settings import Settings
 
 KINDS = {
@@ -28,6 +35,7 @@ KINDS = {
     "evaluate": "an evaluation",
     "apply": "an application to a file",
     "hosted": "a run at a provider",
+    "rehearse": "a try",
 }
 
 
@@ -37,6 +45,7 @@ class Runs:
         self._datasets = datasets
         self._models = models
         self._book = book
+        self._rehearsals = Rehearsals(book)
 
     def plan(
         self,
@@ -52,8 +61,15 @@ class Runs:
         The owner's own chat model is not in the way here: the page puts it away before it starts."""
         found = gather(self._datasets, self._models, project_id, dataset_id, model, method, strength, options)
         reasons = [str(fault) for fault in found.faults]
+        whole = None if found.faults else found.complete()
+        rehearsal = self._rehearsals.latest(project_id, whole) if whole else None
+        taken = self._estimate(whole, found) if whole else None
+        if whole and taken:
+            reasons += in_the_way(taken, whole.model.name)
         holder, owner = self._book.supervisor.holder(), self._book.owner
-        if holder is not None and (holder.kind, holder.owner) != ("chat", owner):
+        if holder is not None and holder.owner == owner and (holder.kind == "chat" or self._is_rehearsal(holder)):
+            holder = None
+        if holder is not None:
             reasons.append(str(lease.busy(holder, owner)))
         split = found.split
         return Readiness(
@@ -67,7 +83,50 @@ class Runs:
             method=found.method.id if found.method else "",
             strength=found.strength,
             choices=found.choices,
+            estimate=taken,
+            rehearsal=rehearsal,
+            search_times=searching.price(found.options) if isinstance(found.options, TrainingOptions) else 0.0,
         )
+
+    def compare(self, project_id: str, dataset_id: str, model: str) -> builtins.list[Compared]:
+        """Every method as it would be proposed for these rows; on `model`, or on a proposed one where the method needs
+        another kind."""
+        compared = []
+        for method in METHODS:
+            found = gather(
+                self._datasets, self._models, project_id, dataset_id, model or RECOMMENDED, method.id, None, {}
+            )
+            if found.model is not None and found.model.kind not in method.kinds:
+                found = gather(self._datasets, self._models, project_id, dataset_id, RECOMMENDED, method.id, None, {})
+            if found.faults:
+                compared.append(Compared(method, None, found.faults[0].happened))
+            else:
+                compared.append(Compared(method, self._estimate(found.complete(), found)))
+        return compared
+
+    def _estimate(self, whole: Complete, found: Gathered) -> Estimate:
+        numbers = self._datasets.statistics(whole.dataset.id, whole.model).numbers
+        rows = found.rows.training if found.rows else 0
+        return estimate(whole.method, whole.model, whole.options, numbers, rows, self._settings.home)
+
+    def _is_rehearsal(self, holder: Holder) -> bool:
+        return holder.kind == "job" and any(row.id == holder.id for row in self._book.rows(kind=REHEARSE))
+
+    def rehearse(
+        self,
+        project_id: str,
+        dataset_id: str,
+        model: str = "recommended",
+        method: str = "recommended",
+        strength: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Run:
+        """Tries a few steps of what `start` with the same arguments would begin, and keeps nothing of them; returns at
+        once. What it finds stands in `plan`. Raises what `start` raises."""
+        found = gather(
+            self._datasets, self._models, project_id, dataset_id, model, method, strength, options
+        ).complete()
+        return self._rehearsals.start(project_id, found, self._work(found))
 
     def start(
         self,
@@ -78,8 +137,10 @@ class Runs:
         strength: str | None = None,
         options: Mapping[str, Any] | None = None,
         name: str | None = None,
+        search: bool = False,
     ) -> Run:
-        """Starts a training run in a process of its own and returns at once.
+        """Starts a training run in a process of its own and returns at once. search: whether it looks for the best
+        values, beginning with these. A rehearsal that is at work is ended.
 
         model: 'recommended', an id of the catalogue or a folder; method: 'recommended' or an id. strength: gentle,
         balanced or strong (None: as proposed); options change single values. Raises DataError, ModelError, OptionError
@@ -100,9 +161,10 @@ class Runs:
             options=found.options.model_dump(),
             parent=None,
         )
-        return self._book.start(row, lambda: self._work(found))
+        self._rehearsals.stop(project_id)
+        return self._book.start(row, lambda: self._work(found, search))
 
-    def _work(self, found: Complete) -> Train:
+    def _work(self, found: Complete, search: bool = False) -> Train:
         rows = found.dataset.rows
         return Train(
             data=Source(str(rows), data.fingerprint(rows)),
@@ -112,6 +174,7 @@ class Runs:
             method=found.method.id,
             options=found.options.model_dump(),
             threads=self._settings.threads,
+            search=search,
         )
 
     def stop(self, run_id: str) -> None:

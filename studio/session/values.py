@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from studio.data.values import Report
     from studio.jobs.lease import Holder
     from studio.jobs.state import JobState
+    from studio.methods.base import Method
     from studio.methods.recommended import Choice
 
 Side = Literal["base", "tuned", "user", "system"]
@@ -93,7 +94,7 @@ class Run:
 
     id: str
     project: str
-    kind: Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch", "merge"]
+    kind: Literal["prepare", "train", "evaluate", "apply", "hosted", "fetch", "merge", "rehearse"]
     name: str
     created: datetime
     dataset: str | None
@@ -107,12 +108,27 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What a training would take, reckoned from sizes. memory_bytes: at its peak; disk_bytes: of its checkpoints; free:
+    what the machine has of either now."""
+
+    memory_bytes: int
+    disk_bytes: int
+    parameters: int
+    trainable_parameters: int
+    free_memory_bytes: int
+    free_disk_bytes: int
+
+
+@dataclass(frozen=True)
 class Readiness:
     """Whether a run could start now. reasons: plain sentences, one for each thing in the way (empty when ready).
 
     rows, validation_rows, test_rows: the three parts of the data set's current split (0 when there is none yet).
     options: the method's options in full; empty when the given ones cannot be used. model, method, strength: what
-    would be used, '' where it has a fault. choices: what of it was proposed, each with its reason.
+    would be used, '' where it has a fault. choices: what of it was proposed, each with its reason. estimate: None where
+    something has a fault. rehearsal: the try of exactly these settings, None where there was none. search_times: what a
+    search takes at most, in times of one training.
     """
 
     ready: bool
@@ -125,6 +141,23 @@ class Readiness:
     method: str = ""
     strength: str = ""
     choices: tuple[Choice, ...] = ()
+    estimate: Estimate | None = None
+    rehearsal: Run | None = None
+    search_times: float = 0.0
+
+    @property
+    def rehearsed(self) -> Mapping[str, Any] | None:
+        """What the rehearsal found (see training.rehearsal), None while it has found nothing."""
+        return self.rehearsal.state.result if self.rehearsal else None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A method with these rows on this base model. estimate: None where the two do not go together; reason: why."""
+
+    method: Method
+    estimate: Estimate | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,27 @@
 """Every command, in the order of the help. A new one is one file and one line here."""
 
-from studio.cli.commands import apply, chat, check, doctor, evaluate, export, hosted, runs, serve, show, stop, train, ui
+from studio.cli.commands import (
+    apply,
+    chat,
+    check,
+    doctor,
+    estimate,
+    evaluate,
+    export,
+    hosted,
+    runs,
+    serve,
+    show,
+    stop,
+    train,
+    ui,
+)
 from studio.cli.context import Command
 
 COMMANDS: tuple[Command, ...] = (
     ui.COMMAND,
     check.COMMAND,
+    estimate.COMMAND,
     train.COMMAND,
     hosted.COMMAND,
     runs.COMMAND,

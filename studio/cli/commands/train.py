@@ -4,12 +4,15 @@ import argparse
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studio.cli import following
 from studio.cli.context import Command, Context
 from studio.methods import METHODS
-from studio.session.values import Run
+from studio.session.values import Dataset, Project, Run
+
+if TYPE_CHECKING:
+    from studio.session import Session
 
 FIELDS = (
     "parameters",
@@ -25,6 +28,13 @@ FIELDS = (
 
 
 def arguments(parser: ArgumentParser) -> None:
+    settings(parser)
+    parser.add_argument("--name", help="what to call the run")
+    parser.add_argument("--search", action="store_true", help="look for the best learning rate, epochs and rank")
+
+
+def settings(parser: ArgumentParser) -> None:
+    """The file, and all that decides what a training is."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a file of examples (at least 4 usable rows)")
     parser.add_argument(
         "--model", default="recommended", help="recommended, starter, starter-encoder, or a model folder"
@@ -41,7 +51,6 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="change one option of the method; may be given several times",
     )
-    parser.add_argument("--name", help="what to call the run")
 
 
 def pair(text: str) -> tuple[str, str]:
@@ -54,24 +63,11 @@ def pair(text: str) -> tuple[str, str]:
 
 def run(context: Context, given: Namespace) -> int:
     with context.session() as session:
-        project = session.projects.current()
-        dataset = session.datasets.add(project.id, given.file, given.file.name)
-        report = dataset.report
-        left_out = report.rows - report.usable
-        context.say(
-            f"{report.file}: {report.usable:,} usable rows"
-            + (f"; {left_out:,} left out, see studio check" if left_out else "")
-        )
-        wanted: dict[str, Any] = {
-            "model": given.model,
-            "method": given.method,
-            "strength": given.strength,
-            "options": dict(given.options),
-        }
-        choices = session.runs.plan(project.id, dataset.id, **wanted).choices
+        project, dataset = brought(context, session, given)
+        choices = session.runs.plan(project.id, dataset.id, **wanted(given)).choices
         for one in choices:
             context.say(f"{one.name.replace('_', ' ')}: {one.value}. {one.because}")
-        started = session.runs.start(project.id, dataset.id, **wanted, name=given.name)
+        started = session.runs.start(project.id, dataset.id, **wanted(given), name=given.name, search=given.search)
         following.follow(context, session, started)
         done = session.runs.get(started.id)
     document = result(done) | {"choices": [asdict(one) for one in choices]}
@@ -79,6 +75,25 @@ def run(context: Context, given: Namespace) -> int:
     if not context.json and done.state.state in ("finished", "stopped"):
         _print(context, document)
     return following.verdict(context, done)
+
+
+def brought(context: Context, session: "Session", given: Namespace) -> tuple[Project, Dataset]:
+    """The current project with the file in it, and how many rows of it can be used is said."""
+    project = session.projects.current()
+    dataset = session.datasets.add(project.id, given.file, given.file.name)
+    report = dataset.report
+    left_out = report.rows - report.usable
+    context.say(
+        f"{report.file}: {report.usable:,} usable rows"
+        + (f"; {left_out:,} left out, see studio check" if left_out else "")
+    )
+    return project, dataset
+
+
+def wanted(given: Namespace) -> dict[str, Any]:
+    """The choices as the session takes them."""
+    options = dict(given.options)
+    return {"model": given.model, "method": given.method, "strength": given.strength, "options": options}
 
 
 def result(run: Run) -> dict[str, Any]:
