@@ -84,7 +84,7 @@ def make_split(
 def _drawn(
     gathered: Gathered, pool: NDArray[np.bool_], seed: int, wanted: tuple[int, int, int], column: NDArray[Any] | None
 ) -> Sides:
-    """The sides of the rows of the pool. column: of all rows. wanted: for validation, for test, and the least of each."""
+    """The sides of the pool's rows. column: of all rows. wanted: for validation, for test, and the least of each."""
     ranks, kinds, near = gathered.ranks, gathered.kinds, gathered.near
     keys = [key for key in (near, None if column is None else column[pool]) if key is not None]
     together = by_keys([ranks, *keys], gathered.prompts, ranks, kinds) if keys else by_rank(ranks, kinds)
