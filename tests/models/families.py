@@ -94,3 +94,15 @@ def tokenizer_of(family: Family) -> Any:
         chat_template=family.template,
         clean_up_tokenization_spaces=False,
     )
+
+
+def spans(tokenizer: Any, encoded: Any) -> list[str]:
+    """Each run of trained tokens of an encoded conversation, decoded."""
+    runs: list[list[int]] = []
+    before = False
+    for token, learn in zip(encoded.ids, encoded.trained, strict=True):
+        if learn:
+            runs = runs if before else [*runs, []]
+            runs[-1].append(token)
+        before = learn
+    return [tokenizer.decode(run, clean_up_tokenization_spaces=False) for run in runs]

@@ -13,7 +13,7 @@ from studio.data import FORMATS
 from studio.data.values import Example, Message
 from studio.models.template import encode, encode_prompt, is_raw, stop_ids
 from studio.training.rows import tokenise
-from tests.models.families import FAMILIES, Family, tokenizer_of
+from tests.models.families import FAMILIES, Family, spans, tokenizer_of
 
 ODD = (
     "  blanks \n\n",
@@ -54,18 +54,6 @@ def made(family: Family) -> Any:
     return tokenizer_of(family)
 
 
-def trained(tokenizer: Any, encoded: Any) -> list[str]:
-    """Each run of trained tokens, decoded."""
-    runs: list[list[int]] = []
-    before = False
-    for token, learn in zip(encoded.ids, encoded.trained, strict=True):
-        if learn:
-            runs = runs if before else [*runs, []]
-            runs[-1].append(token)
-        before = learn
-    return [tokenizer.decode(run, clean_up_tokenization_spaces=False) for run in runs]
-
-
 def wanted(family: Family, answer: str) -> str:
     return (answer.strip() if family.strips else answer) + family.ends
 
@@ -93,23 +81,23 @@ def test_every_shape_trains_its_answers(family, shape, tmp_path):
         answers = [turn.content for turn in example.messages if turn.role == "assistant" and turn.weight != 0]
         if is_raw(example.messages):
             begin = [tokenizer.bos_token] if family.begins else []
-            assert trained(tokenizer, row) == ["".join([*begin, answers[0], tokenizer.eos_token])]
+            assert spans(tokenizer, row) == ["".join([*begin, answers[0], tokenizer.eos_token])]
         else:
-            assert trained(tokenizer, row) == [wanted(family, answer) for answer in answers]
+            assert spans(tokenizer, row) == [wanted(family, answer) for answer in answers]
 
 
 def test_a_turn_that_only_calls_a_tool_is_not_learned_as_silence(family):
     call = Message("assistant", "", calls='[{"id": "1", "type": "function"}]')
     turns = [Message("user", "weather?"), call, Message("user", "thanks"), Message("assistant", "sunny")]
     (row,) = tokenise(made(family), [Example(1, tuple(turns))], 512).rows
-    assert trained(made(family), row) == [wanted(family, "sunny")]
+    assert spans(made(family), row) == [wanted(family, "sunny")]
 
 
 @pytest.mark.parametrize("answer", ODD)
 def test_odd_answers_too(family, answer):
     tokenizer, answer = made(family), answer.replace("{end}", family.ends)
     encoded = encode(tokenizer, [Message("user", f"what {family.ends} is it?"), Message("assistant", answer)])
-    assert trained(tokenizer, encoded) == [wanted(family, answer)]
+    assert spans(tokenizer, encoded) == [wanted(family, answer)]
     end = tokenizer.convert_tokens_to_ids(family.ends)
     learned = [token for token, learn in zip(encoded.ids, encoded.trained, strict=True) if learn]
     assert learned.count(end) == 1, "a typed end is text, the real one ends the answer"
@@ -118,12 +106,12 @@ def test_odd_answers_too(family, answer):
 def test_weights_are_obeyed_in_long_conversations(family):
     tokenizer = made(family)
     encoded = encode(tokenizer, TURNS)
-    assert trained(tokenizer, encoded) == [wanted(family, answer) for answer in ("two", "three")]
+    assert spans(tokenizer, encoded) == [wanted(family, answer) for answer in ("two", "three")]
     text = tokenizer.decode(encoded.ids)
     assert [text.count(part) for part in ("Be brief.", "first", "one", "second", "third")] == [1] * 5
 
 
-def test_the_last_answer_is_asked_for_as_it_was_trained(family):
+def test_the_last_answer_is_asked_for_as_it_was_spans(family):
     tokenizer = made(family)
     for turns in (TURNS, TURNS[1:3], TURNS[:3]):
         answered = [*turns[:-1], Message("assistant", turns[-1].content)]

@@ -8,6 +8,7 @@ from studio.data.values import Message
 from studio.errors import ModelError
 from studio.models.loading import load_tokenizer
 from studio.models.template import encode, encode_prompt, stop_ids
+from tests.models.families import spans
 from tests.tiny import CHAT_TEMPLATE
 
 UNMARKED = CHAT_TEMPLATE.replace("{% generation %}", "").replace("{% endgeneration %}", "")
@@ -50,18 +51,6 @@ def _tokenizer(request, tiny_model: Path):
     tokenizer = load_tokenizer(tiny_model)
     tokenizer.chat_template = TEMPLATES[request.param]
     return tokenizer
-
-
-def spans(tokenizer, encoded) -> list[str]:
-    """Each run of trained tokens, decoded."""
-    runs: list[list[int]] = []
-    before = False
-    for token, learn in zip(encoded.ids, encoded.trained, strict=True):
-        if learn:
-            runs = runs if before else [*runs, []]
-            runs[-1].append(token)
-        before = learn
-    return [tokenizer.decode(run, clean_up_tokenization_spaces=False) for run in runs]
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
