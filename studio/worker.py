@@ -1,5 +1,6 @@
 """Entry of every job process: `python -m studio.worker JOB_DIR`. Reads the spec, calls the body of its kind, and puts
-what went wrong into words. It writes nothing outside its folder; what a job does is its body's business."""
+what went wrong into words. It writes nothing outside its folder but its place in the line for the device; what a job
+does is its body's business."""
 
 import errno
 import faulthandler
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from studio.errors import CheckpointError, DivergedError, JobError, LostSightError, StudioError
-from studio.jobs import control, process, processors
+from studio.jobs import control, process, processors, turns
 from studio.jobs import spec as specs
 from studio.jobs.events import Failure, State
 from studio.jobs.journal import Journal
@@ -116,7 +117,11 @@ def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mappi
         if asked in ("stop", "cancel") and spec.kind != "hosted":
             journal.append(State("stopped" if asked == "stop" else "cancelled"))
         else:
-            bodies[spec.kind](folder, spec, journal, secrets)
+            left = turns.wait(folder, spec, journal)
+            if left is None:
+                bodies[spec.kind](folder, spec, journal, secrets)
+            else:
+                journal.append(State(left))
         if not (journal.ended or journal.paused):
             raise RuntimeError(f"the body of {spec.kind} returned without a last word")
     except Exception as error:

@@ -37,13 +37,17 @@ def stop(session: "Session", run: Run) -> None:
 
 def verdict(context: Context, run: Run) -> int:
     """The exit code of a run that is over; a failed one is told on stderr."""
-    if run.state.state in ("finished", "stopped"):
+    if run.state.state in ("finished", "stopped", "cancelled"):
+        return 0
+    if run.state.state == "paused":
+        context.say(f"{run.state.sentence} Go on with: studio resume {run.id}")
         return 0
     failure = run.state.failure
     if failure is not None:
         context.warn(f"{failure.happened} {failure.remedy}")
     else:
-        context.warn(f"{run.state.sentence} Start it again to try once more.")
+        again = f"Go on with: studio resume {run.id}" if run.state.resumable else "Start it again to try once more."
+        context.warn(f"{run.state.sentence} {again}")
     return 1
 
 
@@ -92,6 +96,8 @@ def line(event: dict[str, Any]) -> str | None:
             return f"{event['what']}: {event['done']:,} of {event['total']:,}" if event["total"] else event["what"]
         case "remote":
             return str(event["sentence"])
+        case "state" if event["state"] == "waiting":
+            return "Another job or chat has the machine; this run waits its turn and starts by itself."
         case "note":
             return str(event["text"])
     return None

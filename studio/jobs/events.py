@@ -21,10 +21,13 @@ class Event:
 @dataclass(frozen=True)
 class State(Event):
     """The job says where it stands. stopped: on request, what was reached is kept; cancelled: nothing is. finished,
-    stopped, cancelled and failed are last words. paused: the process ends, and another one may go on."""
+    stopped, cancelled and failed are last words. paused: the process ends, and another one may go on. waiting: others
+    have the device, or came first."""
 
     type: ClassVar[str] = "state"
-    state: Literal["preparing", "running", "stopping", "paused", "finished", "stopped", "cancelled", "failed"]
+    state: Literal[
+        "waiting", "preparing", "running", "stopping", "paused", "finished", "stopped", "cancelled", "failed"
+    ]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,10 @@ from studio.jobs import journal, process
 from studio.jobs.files import write_atomically
 from studio.jobs.process import Identity
 
+DEVICE = "cpu"
+"""The one device of a machine, whatever computes there."""
+UNLEASED = ("prepare", "hosted", "fetch")
+"""Kinds of job that leave the device to others: they read or fetch files or watch a provider, and load no model."""
 LOCAL = "local"
 """The owner of everything where one person, or one team, uses the home."""
 
@@ -39,26 +43,26 @@ class Holder:
 
 def acquire(home: Path, device: str, holder: Holder) -> None:
     """Takes the device; BusyError says who has it and what to do."""
-    with _locked(home, device):
+    with locked(home, device):
         current = _current(home, device)
         if current is not None:
             raise busy(current, holder.owner)
-        _write(home, device, holder)
+        write(home, device, holder)
 
 
 def hand_over(home: Path, device: str, holder: Holder) -> None:
     """The same job or chat, now lived by another process (the one that was started for it); BusyError when the device
     went to somebody else."""
-    with _locked(home, device):
+    with locked(home, device):
         current = _current(home, device)
         if current is not None and not current.same(holder):
             raise busy(current, holder.owner)
-        _write(home, device, holder)
+        write(home, device, holder)
 
 
 def release(home: Path, device: str, holder: Holder) -> None:
     """Gives the device back; does nothing when this job or chat does not have it."""
-    with _locked(home, device):
+    with locked(home, device):
         current = _read(home, device)
         if current is not None and current.same(holder):
             _path(home, device).unlink(missing_ok=True)
@@ -100,7 +104,8 @@ def _path(home: Path, device: str) -> Path:
 
 
 @contextmanager
-def _locked(home: Path, device: str) -> Iterator[None]:
+def locked(home: Path, device: str) -> Iterator[None]:
+    """Keeps others from changing who has the device, or waits for it. StorageError where nothing can be written."""
     path = _path(home, device)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,5 +128,6 @@ def _read(home: Path, device: str) -> Holder | None:
         return None
 
 
-def _write(home: Path, device: str, holder: Holder) -> None:
+def write(home: Path, device: str, holder: Holder) -> None:
+    """Makes `holder` the one who has the device; for who holds the lock."""
     write_atomically(_path(home, device), json.dumps({"v": 1} | asdict(holder), ensure_ascii=False))

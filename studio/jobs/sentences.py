@@ -11,7 +11,7 @@ def sentence(job: "JobState") -> str:
     """The sentence of a job's state; it ends with a full stop."""
     match job.state:
         case "waiting":
-            return "Waiting to start."
+            return _waiting(job)
         case "preparing":
             return "Getting ready."
         case "running":
@@ -36,6 +36,14 @@ def sentence(job: "JobState") -> str:
             return _failed(job)
         case _:
             return _interrupted(job)
+
+
+def _waiting(job: "JobState") -> str:
+    if job.word != "waiting":
+        return "Waiting to start."
+    if not job.ahead:
+        return "Waiting for the machine. It is the next, and starts by itself."
+    return f"Waiting for the machine, with {job.ahead:,} before it. It starts by itself."
 
 
 def duration(seconds: float) -> str:

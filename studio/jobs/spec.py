@@ -179,6 +179,8 @@ class Spec:
     created: str
     work: Prepare | Train | Evaluate | Apply | Hosted | Fetch | Merge
     v: int = field(default=VERSION)
+    owner: str = "local"
+    """Whose job it is; others are told nothing of it but that the device is taken."""
 
     def write(self, folder: Path) -> None:
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)

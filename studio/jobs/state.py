@@ -22,6 +22,7 @@ from studio.jobs.events import (
     Result,
     State,
     Step,
+    Trial,
     Validation,
     parse,
 )
@@ -43,7 +44,8 @@ class JobState:
     word: the state the job itself named last. control: what was asked of it. alive: whether its process lives; None
     when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
     best: the validation with the lowest loss. result: the fields of the command line's document.
-    answers: the last ones of the model in training. torn: how many lines of the journal cannot be read.
+    answers: the last ones of the model in training. ahead: how many wait before it for the device. torn: how many lines
+    of the journal cannot be read. searching: whether it tries several settings, which cannot be paused.
     log: the end of what the process printed, for a job that was interrupted. remote: where it stands at a provider;
     such a job is over only by its own word, for the provider goes on without our process.
     """
@@ -61,6 +63,8 @@ class JobState:
     failure: Failure | None = None
     remote: Remote | None = None
     answers: Answers | None = None
+    ahead: int = 0
+    searching: bool = False
     torn: int = 0
     log: str = ""
     started: float | None = None
@@ -84,6 +88,8 @@ class JobState:
             return "stopping"
         if self.control == "pause" and self.remote is None:
             return "pausing"
+        if self.word == "waiting":
+            return "waiting"
         if self.word is None:
             return "waiting" if self.alive is None else "preparing"
         return "preparing" if self.word == "preparing" else "running"
@@ -97,7 +103,7 @@ class JobState:
         """Whether a training of this machine may go on where it stood."""
         damaged = self.failure is not None and self.failure.reason == "diverged"
         halted = self.state in ("paused", "interrupted") or (self.state == "failed" and not damaged)
-        return halted and self.plan is not None and self.remote is None
+        return halted and self.plan is not None and self.remote is None and not self.searching
 
     @property
     def sentence(self) -> str:
@@ -152,6 +158,8 @@ class JobState:
                     changes["result"] = values
                 case Failure() as failure:
                     changes["failure"] = failure
+                case Trial():
+                    changes["searching"] = True
                 case Answers() as answers:
                     changes["answers"] = answers
                 case Remote() as remote:

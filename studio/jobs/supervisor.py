@@ -12,19 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from studio.errors import JobError, NotFoundError, StorageError
-from studio.jobs import control, journal, lease, process
+from studio.jobs import control, journal, lease, process, queue
 from studio.jobs.journal import Page
 from studio.jobs.launchers import LAUNCHERS, Launcher
 from studio.jobs.launchers.local import LOG
-from studio.jobs.lease import Holder
+from studio.jobs.lease import DEVICE, Holder
 from studio.jobs.process import Identity
 from studio.jobs.spec import Spec
 from studio.jobs.state import JobState
 from studio.settings import Settings
 
-DEVICE = "cpu"
-UNLEASED = ("prepare", "hosted", "fetch")
-"""Kinds of job that leave the device to others: they read or fetch files or watch a provider, and load no model."""
 STOP_SECONDS = 30.0
 # On top of what it had to stop by itself; one that prepares has nothing to lose.
 _END_SECONDS = 2.0
@@ -48,45 +45,39 @@ class Supervisor:
         self._enders: dict[str, threading.Thread] = {}
         self._lock = threading.RLock()
 
-    def start(self, spec: Spec, secrets: Mapping[str, str] | None = None, owner: str = lease.LOCAL) -> None:
-        """Makes the job's folder, takes the device for `owner` where its kind needs it, and starts its process; returns
-        at once.
+    def start(self, spec: Spec, secrets: Mapping[str, str] | None = None) -> None:
+        """Makes the job's folder and starts its process, which waits for the device by itself where its kind needs it;
+        returns at once.
 
-        BusyError when a job or a chat has the device, JobError when the job exists, StorageError when the folder or the
-        process cannot be made. Nothing is left behind then.
+        JobError when the job exists, StorageError when the folder or the process cannot be made. Nothing is left behind
+        then.
         """
         folder = self._folder(spec.job)
-        me = Identity.of(os.getpid())
-        holder = None
-        if spec.kind not in UNLEASED:
-            holder = Holder("job", spec.job, spec.name, me.pid, me.create_time, owner)
-            lease.acquire(self._home, DEVICE, holder)
+        self._make(folder, spec)
         try:
-            self._make(folder, spec, me)
-            child = self._spawn(folder, secrets or {})
+            self._launched(spec.job, secrets or {})
         except BaseException:
-            if holder is not None:
-                lease.release(self._home, DEVICE, holder)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
-        with self._lock:
-            self._children[spec.job] = child
-        self._hand_over(folder, holder, child.pid)
+
+    def resume(self, job: str, secrets: Mapping[str, str] | None = None) -> None:
+        """Starts a process again for a training that was paused, interrupted or failed; it goes on where it stood.
+        JobError when it cannot."""
+        if not self.state(job).resumable:
+            raise JobError("This job cannot go on.", "Start it again with its settings.")
+        self._request(job, "resume")
+        self._launched(job, secrets or {})
 
     def stop(self, job: str) -> None:
         """Asks the job to end and keep what it has; one that is still preparing, or does not react in time, is ended.
 
         Asking twice is fine. NotFoundError for an unknown job, JobError for one that already ended.
         """
-        folder = self._folder(job)
-        if not folder.is_dir():
-            raise NotFoundError(f"There is no job {job}.", "See all jobs with studio runs.")
-        if self.state(job).ended:
-            raise JobError("This job has already ended.", "There is nothing to stop.")
-        try:
-            control.request(folder, "stop")
-        except OSError as error:
-            raise StorageError("The request to stop cannot be written.", "Free some space on the disk.") from error
-        self.state(job)
+        self._end(job, "stop")
+
+    def cancel(self, job: str) -> None:
+        """Asks the job to end and keep nothing; errors as for stop."""
+        self._end(job, "cancel")
 
     def ask(self, job: str, what: control.What) -> None:
         """Asks a job at work for something that does not end it; JobError when it is not at work."""
@@ -96,22 +87,10 @@ class Supervisor:
 
     def follow(self, job: str, secrets: Mapping[str, str]) -> None:
         """Starts a process again for a job that goes on at a provider; JobError when it is followed or over."""
-        folder = self._folder(job)
         state = self.state(job)
         if state.state != "interrupted" or state.remote is None:
             raise JobError("This job needs nobody to follow it.", "Look at its state.")
-        process.write(folder, Identity.of(os.getpid()), process.STARTER)
-        (folder / process.FILE).unlink(missing_ok=True)
-        try:
-            child = self._launch(folder, secrets)
-        except OSError as error:
-            (folder / process.STARTER).unlink(missing_ok=True)
-            raise StorageError(
-                "The process of the job cannot be started.", "Close other programs, and try again."
-            ) from error
-        with self._lock:
-            self._children[job] = child
-        process.write(folder, Identity.of(child.pid))
+        self._launched(job, secrets)
 
     def state(self, job: str) -> JobState:
         """Where the job stands now. Reads only what its journal gained since the last time."""
@@ -125,11 +104,15 @@ class Supervisor:
             cursor, known = self._folded.get(job, (None, JobState()))
             page = journal.read(folder / journal.FILE, cursor)
             asked = control.read(folder)
-            state = known.advance(page.events).observed(asked.what if asked else None, alive)
+            state = replace(known.advance(page.events), torn=known.torn + len(page.torn))
+            state = state.observed(asked.what if asked else None, alive)
             self._folded[job] = (page.cursor, state)
         # A job at a provider is never ended by force: it would go on there, and nobody would cancel it.
         if asked is not None and state.state == "stopping" and state.remote is None:
             self._watch_the_stop(job, asked)
+        if state.state == "waiting":
+            line = [item.id for item in queue.waiting(self._home, DEVICE)]
+            return replace(state, ahead=line.index(job) if job in line else 0)
         return replace(state, log=_log_tail(folder)) if state.state == "interrupted" else state
 
     def events(self, job: str, since: str | None = None, limit: int | None = None) -> Page:
@@ -154,16 +137,35 @@ class Supervisor:
         """The job or chat that has the device now."""
         return lease.holder(self._home, DEVICE)
 
+    def move(self, job: str, places: int) -> None:
+        """Moves a waiting job in the line (see queue.move)."""
+        queue.move(self._home, DEVICE, job, places)
+
     def _folder(self, job: str) -> Path:
         if not job or not all(letter.isalnum() or letter in "-_" for letter in job):
             raise NotFoundError(f"There is no job {job[:80]}.", "See all jobs with studio runs.")
         return self._jobs / job
 
-    def _make(self, folder: Path, spec: Spec, me: Identity) -> None:
+    def _end(self, job: str, what: control.What) -> None:
+        if not self._folder(job).is_dir():
+            raise NotFoundError(f"There is no job {job}.", "See all jobs with studio runs.")
+        if self.state(job).ended:
+            raise JobError("This job has already ended.", "There is nothing to stop.")
+        self._request(job, what)
+        self.state(job)
+
+    def _request(self, job: str, what: control.What) -> None:
+        try:
+            control.request(self._folder(job), what)
+        except OSError as error:
+            raise StorageError(
+                "What was asked of the job cannot be written.", "Free some space on the disk."
+            ) from error
+
+    def _make(self, folder: Path, spec: Spec) -> None:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir()
-            process.write(folder, me, process.STARTER)
             spec.write(folder)
         except FileExistsError:
             raise JobError(f"There already is a job {spec.job}.", "Start it under another id.") from None
@@ -172,32 +174,29 @@ class Supervisor:
             remedy = "Check the permissions and the free space of the disk."
             raise StorageError(f"The folder of the job {spec.name} cannot be written.", remedy) from error
 
-    def _spawn(self, folder: Path, secrets: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    def _launched(self, job: str, secrets: Mapping[str, str]) -> None:
+        """A process for the job, known by its folder from here on."""
+        folder = self._folder(job)
         try:
-            return self._launch(folder, secrets)
+            process.write(folder, Identity.of(os.getpid()), process.STARTER)
+            (folder / process.FILE).unlink(missing_ok=True)
+            child = self._launch(folder, secrets)
         except OSError as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise StorageError(
-                "The process of the job cannot be started.", "Close other programs, and try again."
-            ) from error
-
-    def _hand_over(self, folder: Path, holder: Holder | None, pid: int) -> None:
-        """From here on the job's process has the device, and whoever comes next knows whom to ask."""
+            (folder / process.STARTER).unlink(missing_ok=True)
+            remedy = "Close other programs and free some space on the disk, then try again."
+            raise StorageError("The process of the job cannot be started.", remedy) from error
+        with self._lock:
+            self._children[job] = child
         try:
-            identity = Identity.of(pid)
+            identity = Identity.of(child.pid)
         except JobError:
             # It ended at once; its folder tells.
             (folder / process.STARTER).unlink(missing_ok=True)
-            if holder is not None:
-                lease.release(self._home, DEVICE, holder)
             return
         try:
             process.write(folder, identity)
-            if holder is not None:
-                lease.hand_over(self._home, DEVICE, replace(holder, pid=identity.pid, create_time=identity.create_time))
-        except (OSError, StorageError) as error:
+        except OSError as error:
             process.end(identity, _END_SECONDS)
-            shutil.rmtree(folder, ignore_errors=True)
             raise StorageError("The job's folder cannot be written.", "Free some space on the disk.") from error
 
     def _alive(self, folder: Path) -> bool | None:

@@ -17,7 +17,7 @@ from studio.session.tables import JobRow
 from studio.session.values import Run
 from studio.settings import Settings
 
-ACTIVE = ("waiting", "preparing", "running", "stopping")
+ACTIVE = ("waiting", "preparing", "running", "pausing", "stopping")
 TUNING = ("train", "hosted")
 """Kinds that leave a tuned model; who asks for 'train' gets both."""
 
@@ -33,19 +33,19 @@ class JobBook:
         """Starts the job of `row` on `work()`; row.id, created, owner and a name that is unique are filled in here.
         secrets: what the job needs and nobody keeps.
 
-        Holds the home's lock, so that nobody else starts or deletes meanwhile. BusyError when the device is held; what
-        was written until then is taken back.
+        Holds the home's lock, so that nobody else starts or deletes meanwhile. What was written until an error is taken
+        back.
         """
         with lock.hold(self.settings.home):
             row.created = ids.now()
             row.id = ids.new(row.created)
             row.owner = self.owner
             row.name = self._unique(row.project, row.name)
-            spec = Spec(row.id, cast(Any, row.kind), row.name, row.created.isoformat(), work())
+            spec = Spec(row.id, cast(Any, row.kind), row.name, row.created.isoformat(), work(), owner=self.owner)
             with self.database.write() as transaction:
                 transaction.add(row)
             try:
-                self.supervisor.start(spec, secrets, self.owner)
+                self.supervisor.start(spec, secrets)
             except BaseException:
                 self.forget([row.id])
                 raise

@@ -8,7 +8,6 @@ from typing import Any
 
 from studio import data
 from studio.errors import JobError, NotFoundError, UsageError
-from studio.jobs import lease
 from studio.jobs.journal import Page
 from studio.jobs.lease import Holder
 from studio.jobs.spec import Source, Train
@@ -18,12 +17,13 @@ from studio.methods import search as searching
 from studio.methods.training_options import TrainingOptions
 from studio.session.datasets import Datasets
 from studio.session.estimates import estimate, in_the_way
-from studio.session.jobbook import ACTIVE, TUNING, JobBook
+from studio.session.jobbook import TUNING, JobBook
 from studio.session.models import Models
 from studio.session.projects import checked_name
 from studio.session.readiness import RECOMMENDED, Complete, Gathered, gather
 from studio.session.rehearsals import KIND as REHEARSE
 from studio.session.rehearsals import Rehearsals
+from studio.session.steering import Steered
 from studio.session.tables import JobRow
 from studio.session.tuned import begins_at
 from studio.session.values import Compared, Estimate, Readiness, Run
@@ -39,12 +39,12 @@ KINDS = {
 }
 
 
-class Runs:
+class Runs(Steered):
     def __init__(self, settings: Settings, datasets: Datasets, models: Models, book: JobBook) -> None:
         self._settings = settings
         self._datasets = datasets
         self._models = models
-        self._book = book
+        super().__init__(book)
         self._rehearsals = Rehearsals(book)
 
     def plan(
@@ -56,7 +56,7 @@ class Runs:
         strength: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> Readiness:
-        """Whether `start` with the same arguments would begin now, and everything that is in the way.
+        """Whether `start` with the same arguments would begin, everything in the way, and whom it would wait for.
 
         The owner's own chat model is not in the way here: the page puts it away before it starts."""
         found = gather(self._datasets, self._models, project_id, dataset_id, model, method, strength, options)
@@ -66,14 +66,10 @@ class Runs:
         taken = self._estimate(whole, found) if whole else None
         if whole and taken:
             reasons += in_the_way(taken, whole.model.name)
-        holder, owner = self._book.supervisor.holder(), self._book.owner
-        if holder is not None and holder.owner == owner and (holder.kind == "chat" or self._is_rehearsal(holder)):
-            holder = None
-        if holder is not None:
-            reasons.append(str(lease.busy(holder, owner)))
         split = found.split
         return Readiness(
             ready=not reasons,
+            waits=self._waits(),
             reasons=reasons,
             rows=len(split.training) if split else 0,
             validation_rows=len(split.validation) if split else 0,
@@ -144,7 +140,7 @@ class Runs:
 
         model: 'recommended', an id of the catalogue or a folder; method: 'recommended' or an id. strength: gentle,
         balanced or strong (None: as proposed); options change single values. Raises DataError, ModelError, OptionError
-        or UsageError for what cannot be used, BusyError when the machine is held by another job or chat.
+        or UsageError for what cannot be used. While another job or chat has the machine, the run waits its turn.
         """
         found = gather(
             self._datasets, self._models, project_id, dataset_id, model, method, strength, options
@@ -177,12 +173,13 @@ class Runs:
             search=search,
         )
 
-    def stop(self, run_id: str) -> None:
-        """Asks the run to stop and keep what it has reached; JobError when it is not at work."""
-        row = self._book.row(run_id)
-        if self._book.supervisor.state(run_id).state not in ACTIVE:
-            raise JobError(f"{row.name} is not at work.", "There is nothing to stop.")
-        self._book.supervisor.stop(run_id)
+    def _waits(self) -> str:
+        holder, owner = self._book.supervisor.holder(), self._book.owner
+        if holder is None or (holder.owner == owner and (holder.kind == "chat" or self._is_rehearsal(holder))):
+            return ""
+        if holder.owner != owner:
+            return "Another visitor is using this machine; this run waits its turn and then starts by itself."
+        return f"{holder.name} is using this machine; this run waits its turn and then starts by itself."
 
     def get(self, run_id: str) -> Run:
         return self._book.run(self._book.row(run_id))

@@ -126,9 +126,10 @@ class Readiness:
 
     rows, validation_rows, test_rows: the three parts of the data set's current split (0 when there is none yet).
     options: the method's options in full; empty when the given ones cannot be used. model, method, strength: what
-    would be used, '' where it has a fault. choices: what of it was proposed, each with its reason. estimate: None where
-    something has a fault. rehearsal: the try of exactly these settings, None where there was none. search_times: what a
-    search takes at most, in times of one training.
+    would be used, '' where it has a fault. choices: what of it was proposed, each with its reason. waits: whom the run
+    would wait for, '' where the machine is free. estimate: None where something has a fault. rehearsal: the try of
+    exactly these settings, None where there was none. search_times: what a search takes at most, in times of one
+    training.
     """
 
     ready: bool
@@ -137,6 +138,7 @@ class Readiness:
     validation_rows: int
     test_rows: int
     options: Mapping[str, Any] = field(default_factory=dict)
+    waits: str = ""
     model: str = ""
     method: str = ""
     strength: str = ""

@@ -18,7 +18,7 @@ from studio.session.values import Dataset, Run
 from studio.ui import html, words
 
 STEPS = ("data", "method", "train", "evaluate", "chat")
-UNDER_WAY = ("waiting", "preparing", "running", "stopping")
+UNDER_WAY = ("waiting", "preparing", "running", "pausing", "stopping")
 log = logging.getLogger("studio.ui")
 
 
@@ -41,7 +41,8 @@ class Standing:
     def tuned(self) -> bool:
         """Whether the current run left a model that can be compared, talked to and taken away."""
         run = self.run
-        return run is not None and run.state.state not in UNDER_WAY and bool(run.state.checkpoints)
+        over = run is not None and run.state.state not in (*UNDER_WAY, "cancelled")
+        return over and run is not None and bool(run.state.checkpoints)
 
     def status(self, tab: str) -> str:
         """done, here, ready or waiting, for the strip of tabs."""

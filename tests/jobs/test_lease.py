@@ -12,7 +12,7 @@ from studio.jobs.events import State
 from studio.jobs.journal import Journal
 from studio.jobs.lease import Holder
 from studio.jobs.process import Identity
-from tests.jobs.helpers import HERE, REPOSITORY, supervisor
+from tests.jobs.helpers import HERE, REPOSITORY, supervisor, until
 
 
 def holder(kind="job", name="Fruit", identity=None, id="one"):
@@ -85,7 +85,7 @@ def test_handing_over_is_for_the_same_job_only(home):
     assert lease.holder(home, "cpu") is None
 
 
-def test_of_two_starts_at_once_one_is_refused(home, tmp_path):
+def test_of_two_starts_at_once_one_waits(home, tmp_path):
     gun = tmp_path / "gun"
     command = [sys.executable, str(HERE / "start_one.py"), str(home), "slow"]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
@@ -99,11 +99,17 @@ def test_of_two_starts_at_once_one_is_refused(home, tmp_path):
         for racer in racers:
             assert racer.stdout.readline() == "ready\n"
         gun.touch()
-        answers = sorted(racer.stdout.readline() for racer in racers)
+        assert [racer.stdout.readline() for racer in racers] == ["started\n", "started\n"]
+        watcher = supervisor(home)
+        first = until(watcher.holder)
+        other = "job-2" if first.id == "job-1" else "job-1"
+        until(lambda: watcher.state(other).word == "waiting")
+        assert watcher.state(other).sentence == "Waiting for the machine. It is the next, and starts by itself."
+        watcher.stop(first.id)
+        until(lambda: watcher.state(other).last_step)
+        assert watcher.holder().id == other
+        watcher.stop(other)
+        watcher.wait(other)
     finally:
         for racer in racers:
             racer.communicate("")
-    assert answers[1] == "started\n"
-    assert answers[0].startswith("busy: The job Run of job-")
-    winner = supervisor(home).holder().id
-    assert [folder.name for folder in (home / "jobs").iterdir()] == [winner]

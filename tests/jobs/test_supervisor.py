@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from studio.errors import BusyError, JobError, NotFoundError, StorageError
+from studio.errors import JobError, NotFoundError, StorageError
 from studio.jobs import process
 from studio.jobs.process import Identity
 from studio.jobs.supervisor import Supervisor
@@ -44,14 +44,26 @@ def test_a_job_runs_to_its_end_and_every_event_is_handed_on(home):
     watcher.start(spec("job-2"))
 
 
-def test_the_second_is_refused_while_the_first_runs(home):
+def test_the_others_wait_in_line_and_can_be_moved_and_called_off(home):
     watcher = started(home, "slow")
     running(watcher)
-    with pytest.raises(BusyError) as busy:
-        watcher.start(spec("job-2"))
-    assert "Fruit, LoRA balanced" in str(busy.value)
-    assert not (home / "jobs" / "job-2").exists()
+    for job in ("job-2", "job-3", "job-4"):
+        watcher.start(spec(job))
+        until(lambda job=job: watcher.state(job).word == "waiting")
     assert watcher.holder().pid == process.read(home / "jobs" / "job-1").pid
+    assert [watcher.state(f"job-{number}").ahead for number in (2, 3, 4)] == [0, 1, 2]
+    assert watcher.state("job-4").sentence == "Waiting for the machine, with 2 before it. It starts by itself."
+    watcher.move("job-4", -2)
+    assert [watcher.state(f"job-{number}").ahead for number in (2, 3, 4)] == [1, 2, 0]
+    watcher.stop("job-3")
+    assert watcher.wait("job-3").state == "stopped"
+    watcher.stop("job-1")
+    until(lambda: watcher.state("job-4").last_step)
+    os.kill(process.read(home / "jobs" / "job-4").pid, signal.SIGKILL)
+    until(lambda: watcher.state("job-2").last_step)
+    watcher.stop("job-2")
+    assert watcher.wait("job-2").state == "stopped"
+    assert watcher.holder() is None
 
 
 def test_stop_keeps_what_was_learned_and_says_so(home):
@@ -118,8 +130,6 @@ def test_a_job_outlives_its_supervisor_and_the_next_one_can_stop_it(home):
     reached = second.state("job-1").last_step.step
     until(lambda: second.state("job-1").last_step.step > reached)
     assert second.holder().id == "job-1"
-    with pytest.raises(BusyError):
-        second.start(spec("job-2"))
     second.stop("job-1")
     assert second.wait("job-1").state == "stopped"
     until(lambda: not before.alive())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from studio.errors import BusyError, DataError, JobError, NotFoundError, OptionError, UsageError
+from studio.errors import DataError, JobError, NotFoundError, OptionError, UsageError
 from studio.jobs import lease, process
 from studio.jobs import spec as specs
 from studio.jobs.lease import Holder
@@ -84,19 +84,27 @@ def test_a_data_set_of_another_project_is_not_found(session: Session, dataset: D
         session.runs.start(other.id, dataset.id, str(tiny_model))
 
 
-def test_a_held_machine_refuses_the_start_and_leaves_nothing(
+def test_a_held_machine_makes_the_start_wait(
     session: Session, project: Project, dataset: Dataset, tiny_model: Path, settings: Settings
 ) -> None:
     me = Identity.of(os.getpid())
     holder = Holder("job", "j1", "my model", me.pid, me.create_time)
     lease.acquire(settings.home, "cpu", holder)
     plan = session.runs.plan(project.id, dataset.id, str(tiny_model))
-    assert plan.reasons == ["The job my model is using this machine. Wait until it ends or stop it, then start again."]
+    assert plan.ready
+    assert plan.waits == "my model is using this machine; this run waits its turn and then starts by itself."
     assert session.device().holder == holder
-    with pytest.raises(BusyError, match="my model"):
-        session.runs.start(project.id, dataset.id, str(tiny_model))
-    assert session.runs.list() == []
-    assert list(settings.jobs_folder.iterdir()) == []
+    run = session.runs.start(project.id, dataset.id, str(tiny_model))
+    seen: list[str] = []
+
+    def follow(event: dict[str, Any]) -> None:
+        if event["type"] == "state":
+            seen.append(event["state"])
+        if seen[-1:] == ["waiting"]:
+            session.runs.stop(run.id)
+
+    assert session.runs.wait(run.id, follow).state == "stopped"
+    assert "running" not in seen
 
 
 def test_a_run_from_start_to_stop_across_sessions(
@@ -123,8 +131,6 @@ def test_a_run_from_start_to_stop_across_sessions(
             act()
     with Session(settings) as second:
         assert second.runs.get(run.id).name == run.name
-        with pytest.raises(BusyError, match="fruit, Full fine-tuning balanced"):
-            second.runs.start(project.id, dataset.id, str(tiny_model))
         seen: list[dict[str, Any]] = []
 
         def follow(event: dict[str, Any]) -> None:

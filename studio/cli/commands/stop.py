@@ -1,4 +1,4 @@
-"""`studio stop JOB`: asks a run to stop and keep what it has reached."""
+"""`studio stop JOB`: asks a run to stop and keep what it has reached, or to discard it."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -7,16 +7,21 @@ from studio.cli.context import Command, Context
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("job", metavar="JOB", help="the run: its id, the beginning of it, or last")
+    parser.add_argument("--discard", action="store_true", help="keep nothing of it")
 
 
 def run(context: Context, given: Namespace) -> int:
     with context.session() as session:
         found = session.runs.find(given.job)
-        session.runs.stop(found.id)
+        if given.discard:
+            session.runs.cancel(found.id)
+        else:
+            session.runs.stop(found.id)
         state = session.runs.get(found.id).state
     context.document({"job": found.id, "state": state.state})
     if not context.json:
-        context.say(f"{found.name} was asked to stop; it keeps what it has reached.")
+        kept = "nothing of it is kept" if given.discard else "it keeps what it has reached"
+        context.say(f"{found.name} was asked to stop; {kept}.")
     return 0
 
 

@@ -70,7 +70,12 @@ def run(context: Context, given: Namespace) -> int:
         started = session.runs.start(project.id, dataset.id, **wanted(given), name=given.name, search=given.search)
         following.follow(context, session, started)
         done = session.runs.get(started.id)
-    document = result(done) | {"choices": [asdict(one) for one in choices]}
+    return closing(context, done, {"choices": [asdict(one) for one in choices]})
+
+
+def closing(context: Context, done: Run, more: dict[str, Any]) -> int:
+    """Tells the result of a run that is over; returns its exit code. more: further fields of the document."""
+    document = result(done) | more
     context.document(document)
     if not context.json and done.state.state in ("finished", "stopped"):
         _print(context, document)

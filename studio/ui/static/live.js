@@ -1,7 +1,7 @@
 // Follows one job: polls /api/jobs/ID/events by cursor, extends the curve, shows progress and what happened.
 (() => {
   const { css, plotly, layout, onTheme, CONFIG } = window.studioCharts;
-  const ENDED = new Set(["finished", "stopped", "failed", "interrupted"]);
+  const ENDED = new Set(["paused", "cancelled", "finished", "stopped", "failed", "interrupted"]);
   const node = (tag, className, text) => {
     const made = document.createElement(tag);
     if (className) made.className = className;

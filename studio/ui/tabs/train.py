@@ -1,4 +1,4 @@
-"""Train tab: the live curve is the hero; above it a sentence, below it progress and what happened; stop and keep."""
+"""Train tab: the live curve is the hero; above it a sentence, below it progress, what can be asked, what happened."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from studio.ui import html, words
 from studio.ui.attending import Attending
 from studio.ui.live import follow, live
 from studio.ui.page import UNDER_WAY, Page, Standing, Tab, show_aside
+from studio.ui.steering import Steering
 
 NAME = "train"
 
 
 def build(page: Page) -> Tab:
-    session = page.session
     with gr.Row(elem_classes="fs-columns"):
         with gr.Column(elem_classes="fs-main"):
             page.notice(NAME)
@@ -24,23 +24,18 @@ def build(page: Page) -> Tab:
             with gr.Column(visible=False) as running, gr.Column(elem_classes="fs-card"):
                 title = gr.HTML(elem_id="run-title")
                 curve = live("live-train", curve=True)
+                steering = Steering(page)
+            page.parts.append(steering.part())
             attending = Attending(page)
             page.parts.append(attending.part())
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
     with gr.Row(elem_classes="fs-foot"):
         foot = gr.HTML()
-        stop = gr.Button(words.STOP, elem_id="stop", visible=False, scale=0)
         change = gr.Button(words.GO_METHOD, elem_id="change", visible=False, scale=0)
         go = gr.Button(words.TO_EVALUATE, variant="primary", interactive=False, elem_id="to-evaluate", scale=0)
 
-    def halt(project: str) -> None:
-        run = page.standing(project).run
-        if run is not None:
-            session.runs.stop(run.id)
-
     page.on(back.click, lambda project: None, tab=NAME, goto="method")
     page.on(change.click, lambda project: None, tab=NAME, goto="method")
-    page.on(stop.click, halt, tab=NAME)
     page.on(go.click, lambda project: None, tab=NAME, goto="evaluate")
     page.on(curve.submit, lambda project: None, tab=NAME)
 
@@ -54,7 +49,6 @@ def build(page: Page) -> Tab:
                 follow(None),
                 html.foot(words.NEED_RUN),
                 gr.Button(visible=False),
-                gr.Button(visible=False),
                 gr.Button(interactive=False),
             ]
         state = run.state.state
@@ -62,6 +56,8 @@ def build(page: Page) -> Tab:
         key: str = "running" if at_work else state if state in words.TRAIN_FOOT else "failed"
         if state == "interrupted" and run.state.remote is not None:
             key = "alone"
+        elif key == "failed" and run.state.resumable:
+            key = "halted"
         elif key == "failed" and standing.tuned:
             key = "stopped"
         return [
@@ -70,9 +66,8 @@ def build(page: Page) -> Tab:
             f"<h2>{html.esc(run.name)}</h2>",
             follow(run.id, state),
             html.foot(words.TRAIN_FOOT[key]),
-            gr.Button(visible=at_work, interactive=state != "stopping"),
             gr.Button(visible=not at_work),
             gr.Button(interactive=standing.tuned),
         ]
 
-    return Tab([waiting, running, title, curve, foot, stop, change, go], view)
+    return Tab([waiting, running, title, curve, foot, change, go], view)

@@ -2,11 +2,21 @@
 
 NEED_RUN = "Nothing has been trained yet. Choose a method and start; the curve appears here."
 GO_METHOD = "Go to Method"
+RESUME = "Go on"
+PAUSE = "Pause"
 STOP = "Stop and keep"
+FORWARD = "One place forward"
+CANCEL = "Cancel"
+CANCEL_SURE = "Nothing of this run would be kept. Stop and keep leaves you what it has learned so far."
+CANCEL_YES = "Cancel and discard"
+CANCEL_NO = "Leave it running"
 TO_EVALUATE = "Compare on held-out examples"
 TRAIN_FOOT = {
     "running": "You can close this page: the training goes on, and the page shows it when you return.",
     "finished": "Training is done. Next: did it help?",
+    "paused": "Paused. It goes on exactly where it stood; the machine is free meanwhile.",
+    "cancelled": "This run was cancelled. Change the settings and start again.",
+    "halted": "This run did not come to its end. It can go on where it stood.",
     "stopped": "Stopped, and what was learned is kept. Next: did it help?",
     "failed": "This run did not finish. Change the settings and start again.",
     "alone": "The job goes on at its provider. Follow it again to see it to its end.",

@@ -1,0 +1,42 @@
+"""What can be asked of a run that was started: stop, pause, go on, cancel, a place further forward in the line."""
+
+from studio.errors import JobError
+from studio.session.jobbook import ACTIVE, JobBook
+from studio.session.values import Run
+
+
+class Steered:
+    """The part of the runs that steers them; every run is the owner's, or NotFoundError."""
+
+    def __init__(self, book: JobBook) -> None:
+        self._book = book
+
+    def stop(self, run_id: str) -> None:
+        """Asks the run to stop and keep what it has reached; JobError when it is not at work."""
+        row = self._book.row(run_id)
+        if self._book.supervisor.state(run_id).state not in ACTIVE:
+            raise JobError(f"{row.name} is not at work.", "There is nothing to stop.")
+        self._book.supervisor.stop(run_id)
+
+    def pause(self, run_id: str) -> None:
+        """Asks the training to leave so that it can go on later; JobError when it is not at work."""
+        self._book.row(run_id)
+        self._book.supervisor.ask(run_id, "pause")
+
+    def resume(self, run_id: str) -> Run:
+        """Goes on with a training that was paused, interrupted or failed, where it stood; JobError when it cannot."""
+        row = self._book.row(run_id)
+        if row.kind != "train":
+            raise JobError(f"{row.name} is not a training on this machine.", "Start it again.")
+        self._book.supervisor.resume(run_id)
+        return self._book.run(row)
+
+    def cancel(self, run_id: str) -> None:
+        """Asks the run to end and keep nothing; JobError when it is not at work."""
+        self._book.row(run_id)
+        self._book.supervisor.cancel(run_id)
+
+    def move(self, run_id: str, places: int) -> None:
+        """Moves a waiting run by so many places among the owner's own (-1: one forward)."""
+        self._book.row(run_id)
+        self._book.supervisor.move(run_id, places)
