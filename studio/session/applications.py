@@ -66,8 +66,9 @@ class Applications:
 
     def take(self, run_id: str, path: Path) -> Path:
         """Copies the file to the run, with which it goes; DataError where there is no table in it."""
+        run = self._book.run(self._book.row(run_id))
         self.look(path)
-        return self._kept(self._book.run(self._book.row(run_id)), path)
+        return self._kept(run, path)
 
     def start(
         self, run_id: str, path: Path, column: str | None = None, who: str = TUNED, beside: Beside | None = None
@@ -79,8 +80,8 @@ class Applications:
         Raises as `look` does; JobError when the run has kept nothing yet, UsageError for an unknown candidate or
         without a key, BusyError when the machine is held.
         """
-        preview = self.look(path, column)
         run = self._book.run(self._book.row(run_id))
+        preview = self.look(path, column)
         entrant, learned, secrets = self._entrant(run, who, beside or Beside())
         kept = self._kept(run, path)
         row = JobRow(
@@ -117,9 +118,9 @@ class Applications:
         rows = self._book.rows(kind=KIND, parent=run_id)
         return self._book.run(rows[0]) if rows else None
 
-    def table(self, job_id: str) -> Path:
-        """The table with the answers; JobError before it is there."""
-        folder = self._book.folder(self._book.row(job_id).id) / RESULT
+    def table(self, run_id: str) -> Path:
+        """The table with the answers, of an application; JobError before it is there."""
+        folder = self._book.folder(self._book.row(run_id).id) / RESULT
         found = sorted(folder.glob("*-answers.*")) if folder.is_dir() else []
         if not found:
             raise JobError("The table is not finished.", "Wait until the job is done, or start it again.")
