@@ -19,8 +19,9 @@ from studio.jobs import journal
 from studio.jobs.spec import Spec, Train
 from studio.models import ModelInfo, checkpoint
 from studio.models import labels as labelling
+from studio.models.hub import NAME
 from studio.models.inspection import TOKENIZER_FILES
-from studio.models.template import PLAIN_TEMPLATE
+from studio.models.template import PLAIN_TEMPLATE, SETTLED
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
@@ -31,15 +32,16 @@ _WHEN = (1980, 1, 1, 0, 0, 0)
 def write_zip(job_folder: Path, spec: Spec, target: Path, with_base: bool | None = None) -> Path:
     """Writes the best checkpoint of a train job to `target`, whole or not at all, and returns it.
 
-    with_base: whether the base model goes along; None: only when it is the starter, which is on no hub. Raises JobError
-    when the run has kept nothing, ModelError when the base model is gone, StorageError when the disk refuses.
+    with_base: whether the base model goes along; None: only when it is the starter or was tuned here, and so is on no
+    hub. Raises JobError when the run has kept nothing, ModelError when the base model is gone, StorageError when the
+    disk refuses.
     """
     work = spec.work
     if not isinstance(work, Train):
         raise JobError("Only a training run has a model to take away.", "Choose a training run.")
     best = checkpoint.best(job_folder)
     info = models.inspect(Path(work.model.path), name=work.model_name)
-    along = _is_starter(info) if with_base is None else with_base
+    along = _on_no_hub(info, job_folder) if with_base is None else with_base
     temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
         with zipfile.ZipFile(temporary, "w") as archive:
@@ -60,11 +62,15 @@ def _members(
     manifest = checkpoint.verify(best)
     base = "base" if along else _portable(work.model_name)
     if (best / WEIGHTS).is_file():
-        use = adapter_use(base)
+        use = adapter_use(base, _settled(Path(info.path)))
         yield from _adapter(best, info, base, along)
     else:
         labels = labelling.read(best)
-        use = whole_use() if labels is None else labels_use(info.kind == "encoder", labels.several)
+        use = (
+            whole_use(_settled(Path(info.path)))
+            if labels is None
+            else labels_use(info.kind == "encoder", labels.several)
+        )
         for name in manifest.files:
             yield f"model/{name}", best / name
         if not info.has_chat_template and info.kind == "decoder":
@@ -130,11 +136,23 @@ def _adapter_config(best: Path, base: str) -> bytes:
     return _json(config)
 
 
+def _settled(model: Path) -> dict[str, Any]:
+    """What the studio tells this model's chat template, of what it asks for."""
+    files = (model / "chat_template.jinja", model / "tokenizer_config.json")
+    text = "".join(file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file())
+    return {name: value for name, value in SETTLED.items() if name in text}
+
+
 def _portable(model_name: str) -> str:
+    """What the base model is called for the reader: its name on the Hub, else a folder's."""
+    if NAME.fullmatch(model_name):
+        return model_name
     return model_name.replace("\\", "/").rstrip("/").rpartition("/")[2] or "base-model"
 
 
-def _is_starter(info: ModelInfo) -> bool:
+def _on_no_hub(info: ModelInfo, job_folder: Path) -> bool:
+    if job_folder.parent in Path(info.path).parents:
+        return True
     try:
         return Path(info.path) == models.starter_folder().absolute()
     except ModelError:

@@ -8,8 +8,9 @@ from studio.jobs.spec import Spec, Train
 from studio.models.checkpoint import Manifest
 
 ASK = """\
-chat = [{"role": "user", "content": "Your question"}]
-prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+chat = [{{"role": "user", "content": "Your question"}}]
+form = dict(add_generation_prompt=True, return_tensors="pt", return_dict=True{settled})
+prompt = tokenizer.apply_chat_template(chat, **form)
 answer = model.generate(**prompt, max_new_tokens=200, do_sample=False, eos_token_id=tokenizer.eos_token_id)[0]
 print(tokenizer.decode(answer[prompt["input_ids"].shape[1]:], skip_special_tokens=True))
 """
@@ -59,21 +60,25 @@ class Use:
     terms: str
 
 
-def adapter_use(base: str) -> Use:
-    """base: the folder or name of the base model to load."""
-    where = (
-        "The base model lies in `base/`, since it is on no hub."
-        if base == "base"
-        else f"The base model is not inside: put its folder beside `adapter/` and call it `{base}`, or change the path."
-    )
+def adapter_use(base: str, settled: Mapping[str, Any]) -> Use:
+    """base: the folder or name of the base model to load. settled: what the chat template was told in training."""
+    where = f"The base model is not inside: put its folder beside `adapter/` and call it `{base}`, or change the path."
+    if base == "base":
+        where = "The base model lies in `base/`, since it is on no hub."
+    elif "/" in base:
+        where = f"The base model is not inside: it comes from the Hugging Face Hub by its name, `{base}`."
     terms = "it holds for this adapter together with the base model"
     what = f"An adapter for the base model {{model}}, tuned with Finetune Studio. {where}"
-    return Use(what, "torch transformers peft", ADAPTER.format(base=base) + ASK, terms)
+    return Use(what, "torch transformers peft", ADAPTER.format(base=base) + _ask(settled), terms)
 
 
-def whole_use() -> Use:
+def whole_use(settled: Mapping[str, Any]) -> Use:
     what = "A model of its own in `model/`, tuned from {model} with Finetune Studio; the base model is not needed."
-    return Use(what, "torch transformers", WHOLE + ASK, "it holds for this model as well")
+    return Use(what, "torch transformers", WHOLE + _ask(settled), "it holds for this model as well")
+
+
+def _ask(settled: Mapping[str, Any]) -> str:
+    return ASK.format(settled="".join(f", {name}={value!r}" for name, value in settled.items()))
 
 
 def labels_use(encoder: bool, several: bool) -> Use:

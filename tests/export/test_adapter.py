@@ -1,6 +1,7 @@
 """The exported zip: what is in it, what is not, and that peft opens it in a clean process with the same answer."""
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -132,3 +133,29 @@ def test_nothing_to_take_and_nowhere_to_put_it(spec: Spec, job: Path, tmp_path: 
     with pytest.raises(StorageError):
         write_zip(job, spec, tmp_path / "missing" / "out.zip")
     assert list(tmp_path.glob("*.zip*")) == []
+
+
+def test_a_base_of_the_hub_is_called_by_its_name_and_asked_as_it_was_trained(
+    spec: Spec, job: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    base = Path(shutil.copytree(tiny_model, tmp_path / "owner--tiny"))
+    template = base / "chat_template.jinja"
+    template.write_text("{#- enable_thinking -#}" + template.read_text(encoding="utf-8"), encoding="utf-8")
+    work = replace(spec.work, model=Source(str(base), models.inspect(base).fingerprint), model_name="owner/tiny")
+    with zipfile.ZipFile(write_zip(job, replace(spec, work=work), tmp_path / "out.zip")) as archive:
+        readme = archive.read("README.md").decode()
+        config = json.loads(archive.read("adapter/adapter_config.json"))
+        assert not any(name.startswith("base/") for name in archive.namelist())
+    assert "it comes from the Hugging Face Hub by its name, `owner/tiny`" in readme
+    assert config["base_model_name_or_path"] == "owner/tiny"
+    assert "return_dict=True, enable_thinking=False)" in readme
+
+
+def test_a_base_that_was_tuned_here_goes_along(spec: Spec, job: Path, tiny_model: Path, tmp_path: Path) -> None:
+    jobs = tmp_path / "jobs"
+    again = Path(shutil.copytree(job, jobs / "second"))
+    base = Path(shutil.copytree(tiny_model, jobs / "first" / "model"))
+    work = replace(spec.work, model=Source(str(base), models.inspect(base).fingerprint), model_name="Tickets, full")
+    with zipfile.ZipFile(write_zip(again, replace(spec, work=work), tmp_path / "out.zip")) as archive:
+        assert "base/model.safetensors" in archive.namelist()
+        assert str(tmp_path) not in archive.read("training.json").decode() + archive.read("README.md").decode()
