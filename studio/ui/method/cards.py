@@ -7,7 +7,7 @@ from studio.methods import METHODS
 from studio.models import card_of
 from studio.session.values import Readiness
 from studio.ui import html, words
-from studio.ui.page import Page
+from studio.ui.page import Page, Standing
 
 
 def proposal(page: Page, best: Readiness) -> str:
@@ -24,16 +24,27 @@ def proposal(page: Page, best: Readiness) -> str:
     return f"<h2>{html.esc(title)}</h2><p><b>{html.esc(sentence)}</b></p><ul>{reasons}</ul>"
 
 
-def methods(chosen: str, recommended: str) -> str:
-    """All methods side by side: what each does, when to choose it, what it costs."""
+def methods(page: Page, standing: Standing, found: Readiness, recommended: str) -> str:
+    """All methods side by side: what each does, when to choose it, what it costs with these rows on this machine."""
+    assert standing.dataset is not None
     made = []
-    for method in METHODS:
+    for one in page.session.runs.compare(standing.project, standing.dataset.id, found.model):
+        method, here = one.method, " fs-chosen" if one.method.id == found.method else ""
         badge = f' <span class="fs-badge">{html.esc(words.BADGE)}</span>' if method.id == recommended else ""
         lines = "".join(f"<li>{html.esc(line)}</li>" for line in (method.what, method.when, method.cost))
-        here = " fs-chosen" if method.id == chosen else ""
+        if one.estimate is not None:
+            share = 100 * one.estimate.trainable_parameters / one.estimate.parameters
+            costs = [
+                (words.COMPARED_MEMORY, html.megabytes(one.estimate.memory_bytes)),
+                (words.COMPARED_WEIGHTS, f"{share:.1f} %"),
+                (words.COMPARED_FILE, html.megabytes(4 * one.estimate.trainable_parameters)),
+            ]
+            more = html.facts(costs)
+        else:
+            more = f"<p><b>{html.esc(words.COMPARED_NOT)}</b> {html.esc(one.reason)}</p>"
         made.append(
             f'<section class="fs-method{here}" data-method="{method.id}"><h3>{html.esc(method.title)}{badge}</h3>'
-            f"<ul>{lines}</ul></section>"
+            f"<ul>{lines}</ul>{more}</section>"
         )
     return f'<div class="fs-methods">{"".join(made)}</div>'
 

@@ -16,13 +16,14 @@ from studio.ui import html, words
 from studio.ui.hosting import Hosting
 from studio.ui.method import cards as made
 from studio.ui.method.bases import Bases
+from studio.ui.method.before import Before
 from studio.ui.method.controls import Controls
 from studio.ui.page import Page, Standing, Tab, show_aside
 
 NAME = "method"
 FOLDER = "folder"
 RECOMMENDED = "recommended"
-CHOICES = ("model", "folder", "method", "strength", "options")
+CHOICES = ("model", "folder", "method", "strength", "options", "search")
 
 
 def build(page: Page) -> Tab:
@@ -74,6 +75,7 @@ def build(page: Page) -> Tab:
                     with gr.Accordion(words.ADVANCED, open=False, elem_id="advanced"):
                         gr.HTML(f"<p>{html.esc(words.ADVANCED_LINE)}</p>")
                         controls = Controls()
+                before = Before()
                 plan = gr.HTML(elem_id="plan")
             hosting.build()
         gr.HTML(show_aside(NAME), elem_classes="fs-side")
@@ -86,9 +88,9 @@ def build(page: Page) -> Tab:
 
     def choose(project: str, **changes: Any) -> None:
         standing = page.standing(project)
-        before = {name: value for name, value in chosen(standing).items() if name in CHOICES}
+        earlier = {name: value for name, value in chosen(standing).items() if name in CHOICES}
         of = standing.dataset.id if standing.dataset else ""
-        kept = {**dict.fromkeys(CHOICES), **before, **changes}
+        kept = {**dict.fromkeys(CHOICES), **earlier, **changes}
         session.projects.remember(project, **kept, chosen_for=of)
 
     def choose_options(of: str) -> Any:
@@ -107,9 +109,18 @@ def build(page: Page) -> Tab:
             raise StudioError(words.DATA_NONE, words.NEED_DATA)
         if session.chats.current() is not None:
             session.chats.close()
-        run = session.runs.start(project, standing.dataset.id, **wanted(standing))
+        search = bool(chosen(standing).get("search"))
+        run = session.runs.start(project, standing.dataset.id, **wanted(standing), search=search)
         session.projects.remember(project, run=run.id)
 
+    def rehearse(project: str) -> None:
+        standing = page.standing(project)
+        if standing.dataset is not None:
+            if session.chats.current() is not None:
+                session.chats.close()
+            session.runs.rehearse(project, standing.dataset.id, **wanted(standing))
+
+    before.wire(page, rehearse, lambda project, value: choose(project, search=bool(value) or None))
     page.parts.append(bases.part(choose))
     page.on(back.click, lambda project: None, tab=NAME, goto="data")
     page.on(follow.click, lambda project: choose(project, **dict.fromkeys(CHOICES)), tab=NAME)
@@ -129,7 +140,7 @@ def build(page: Page) -> Tab:
             fields = controls.of(one.id)
             typed = [c.input if isinstance(c, gr.Dropdown) else c.blur for c in fields]
             kept = gr.on(typed, choose_options(one.id), [page.project, *fields], None, show_progress="hidden")
-            kept.then(restate, page.project, [follow, plan, foot, start], show_progress="hidden")
+            kept.then(restate, page.project, [follow, *before.outputs, plan, foot, start], show_progress="hidden")
 
     page.pending.append(wire)
     page.on(start.click, begin, tab=NAME, goto="train", meanwhile=words.STARTING)
@@ -137,14 +148,16 @@ def build(page: Page) -> Tab:
     def restate(project: str) -> list[Any]:
         standing = page.standing(project)
         if standing.dataset is None:
-            return [gr.skip()] * 4
+            return [gr.skip()] * (4 + len(before.outputs))
         found = session.runs.plan(project, standing.dataset.id, **wanted(standing))
-        return [gr.Button(visible=bool(chosen(standing).get("options"))), *stated(found, found.options)]
+        picked = chosen(standing)
+        return [gr.Button(visible=bool(picked.get("options"))), *stated(found, found.options, picked)]
 
-    def stated(found: Readiness, values: Mapping[str, Any]) -> list[Any]:
+    def stated(found: Readiness, values: Mapping[str, Any], picked: Mapping[str, Any]) -> list[Any]:
         """What is in the way, in the card and at the foot of the page."""
         sentence = words.START_READY.format(rows=html.number(found.rows), epochs=values.get("epochs", ""))
         return [
+            *before.updates(found, bool(picked.get("search"))),
             made.plan(page, found.ready, found.reasons),
             html.foot(sentence if found.ready else found.reasons[0]),
             gr.Button(interactive=found.ready),
@@ -174,15 +187,15 @@ def build(page: Page) -> Tab:
             gr.Column(visible=by_folder),
             picked.get("folder") or "",
             made.model_facts(page, (picked.get("folder") or "") if by_folder else start_from),
-            made.methods(found.method, best.method),
+            made.methods(page, standing, found, best.method),
             gr.Radio(value=found.method),
             gr.Radio(value=found.strength),
             *controls.updates(found.method, {**values, **(picked.get("options") or {})}),
-            *stated(found, values),
+            *stated(found, values, picked),
         ]
 
     inside = [proposal, follow, model, folder_row, folder, model_facts, method_cards, method, strength]
-    inside += [*controls.outputs, plan]
+    inside += [*controls.outputs, *before.outputs, plan]
     return Tab([waiting, ready, *inside, foot, start], view)
 
 
