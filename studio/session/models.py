@@ -14,7 +14,7 @@ from studio.models.body import MODEL, TOKEN
 from studio.session import lock
 from studio.session.device import free_memory_bytes
 from studio.session.jobbook import ACTIVE, JobBook
-from studio.session.tables import JobRow
+from studio.session.tables import JobRow, ProjectRow
 from studio.session.tuned import tuned
 from studio.session.values import Run
 from studio.settings import Settings
@@ -93,6 +93,10 @@ class Models:
         """Starts to bring a model of the Hub to this machine, and returns at once. ModelError for what is no name of
         one; BusyError while another one is on its way."""
         self._may_ask()
+        with self._book.database.read() as transaction:
+            project = transaction.get(ProjectRow, project_id)
+        if project is None or project.owner != self._book.owner:
+            raise NotFoundError(f"There is no project {project_id}.", "Choose one from the list of projects.")
         repository = hub.name_of(name)
         if repository in self.fetched():
             raise ModelError(f"{repository} is on this machine already.", "Choose it in the list.")

@@ -129,6 +129,20 @@ def test_a_demonstration_fetches_and_opens_nothing(home: Path, tiny_model: Path)
                 act()
 
 
+def test_another_owners_projects_and_tuned_models_are_not_found(settings: Settings, session: Session) -> None:
+    project = session.projects.current().id
+    with Session(settings, "ben") as ben:
+        for act in (
+            lambda: ben.models.fetch(project, "owner/tiny"),
+            lambda: ben.models.inspect("run:20260101-000000-abcd"),
+            lambda: ben.models.to_join("run:20260101-000000-abcd"),
+            lambda: ben.models.join("20260101-000000-abcd"),
+        ):
+            with pytest.raises(NotFoundError):
+                act()
+        assert ben.models.tuned(project) == []
+
+
 def test_what_fits() -> None:
     from studio.models.fit import fit
 
