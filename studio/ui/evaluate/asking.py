@@ -58,7 +58,8 @@ class Asking:
     def beside(self, *values: Any) -> Beside:
         """What was asked for; a key that was typed is given to the session and to nobody else."""
         instructions, shots, runs, measure, address, model, key, read, written, judge, rubric = values
-        price = (float(read), float(written)) if read is not None and written is not None else None
+        # An empty field of numbers comes as 0; what nobody said is not known, rather than free.
+        price = (float(read or 0), float(written or 0)) if read or written else None
         if (address or "").strip() and (key or "").strip():
             self.page.session.providers.give_key(OTHER, address, key)
 

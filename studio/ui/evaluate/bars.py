@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from studio.evaluation.metrics import title_of
 from studio.evaluation.scorecard import Scorecard
 from studio.ui.evaluate.numbers import PLAIN, title
 
@@ -36,7 +35,7 @@ def figure(card: Scorecard, measure: str) -> dict[str, Any]:
         "customdata": names,
         "hovertemplate": "%{customdata}: %{x:.2f}" + unit + "<extra></extra>",
     }
-    axis: dict[str, Any] = {"title": {"text": title_of(measure)}, "ticksuffix": unit, "rangemode": "tozero"}
+    axis: dict[str, Any] = {"ticksuffix": unit, "rangemode": "tozero"}
     if scale == 100:
         axis["range"] = [0, 105]
     layout = {
@@ -49,7 +48,6 @@ def figure(card: Scorecard, measure: str) -> dict[str, Any]:
         },
         "bargap": 0.35,
         "showlegend": False,
-        "height": 110 + 42 * len(shown),
     }
     return {"data": [trace], "layout": layout}
 
