@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-from tools.starter import encoder, words
+from tools.starter import encoder, valence, words
 from tools.starter.card import LISTED, SOURCES, listed, name
 from tools.starter.corpus import PARTS
-from tools.starter.encoder_tokens import VOCABULARY
 from tools.starter.instructions import USED
 from tools.starter.measure import masked_accuracy
 from tools.starter.phases import MAIN
@@ -24,9 +23,10 @@ tuned as a text classifier in a minute or two on a laptop's processor, with noth
 
 ## What it is
 A BERT ({layers} layers, {width} wide, {heads} heads), a lower-casing WordPiece vocabulary of {vocabulary:,} entries
-of our own, up to 512 tokens, weights in bf16. It was taught three things at once: to guess masked words, to tell
-which texts belong together (a turn and its reply, a heading and its passage, neighbouring sentences, a question and
-its answer), and to tell praise from blame, by the same pooled vector that a classifier reads.
+of our own (those learnt from the text, and words of praise and blame), up to 512 tokens, weights in bf16. It was taught
+three things at once: to guess masked words, to tell which texts belong together (a turn and its reply, a heading and
+its passage, neighbouring sentences, a question and its answer), and to tell praise, blame and neither apart, by the
+same pooled vector that a classifier reads.
 
 ## Data and licences
 The text is that of the starter model, so the licence is the same (CC BY-SA 4.0).
@@ -51,9 +51,10 @@ No row of banking77, snips, the SMS spam collection or the movie sentences was u
 `python -m tools.starter --corpus DIR --tasks DIR --only encoder`, in the repository. First a vector and a weight
 for each word piece, learnt as a weighted mean of words ({word_steps:,} steps of {word_pairs} pairs); the BERT begins
 as that mean. Then {steps:,} steps of three objectives: 64 to 192 pairs, {windows} windows of {window} tokens with
-{masked:.0%} to guess ({tokens:,.1f} million tokens in all), and {tones} sentences whose tone is praise or blame by a
-short list of words of our own (`tools/starter/valence.py`). AdamW (rate {rate}), warm-up {warmup:.0%}, linear decay
-over the last {decay:.0%}. The second part took {minutes} minutes on one processor core that others also used.
+{masked:.0%} to guess ({tokens:,.1f} million tokens in all), and {tones} sentences that praise, blame or do neither by
+a list of {words:,} words of our own (`tools/starter/valence.py`).
+AdamW (rate {rate}), warm-up {warmup:.0%}, linear decay over the last {decay:.0%}.
+The second part took {minutes} minutes on one processor core that others also used.
 
 ## Masked words of held-out documents
 Share of hidden word pieces (15 %) guessed exactly. An encoder has no bits per byte: it sees both sides of what it
@@ -81,7 +82,7 @@ def write(model: encoder.Both, tokenizer, corpus: Path, work: Path, out: Path) -
         layers=config.num_hidden_layers,
         width=config.hidden_size,
         heads=config.num_attention_heads,
-        vocabulary=VOCABULARY,
+        vocabulary=len(tokenizer),
         data="\n".join(
             f"| {name(p.file)} | {MAIN.shares[p.file]:.0%} | {p.licence} | {SOURCES[p.file]} |" for p in PARTS
         ),
@@ -95,6 +96,7 @@ def write(model: encoder.Both, tokenizer, corpus: Path, work: Path, out: Path) -
         word_steps=words.STEPS,
         word_pairs=words.PAIRS,
         tones=encoder.TONES,
+        words=len(valence.WORDS),
         rate=encoder.RATE,
         warmup=encoder.WARMUP,
         decay=encoder.DECAY,
