@@ -12,8 +12,10 @@ from studio.errors import DataError, JobError, UsageError
 from studio.evaluation import table
 from studio.evaluation.rivals import suitable
 from studio.session import Session
+from studio.session.comparing import Beside, Elsewhere
 from studio.session.values import Run
 from studio.settings import load
+from tests.evaluation.server import Server
 from tests.tiny import chat_rows
 from tests.tiny_encoder import labelled
 
@@ -72,6 +74,38 @@ def test_a_workbook_comes_back_with_labels_and_their_probability(trained: tuple[
             session.applications.start(run, tmp_path / "new.xlsx", "nothing")
         card = session.evaluations.of(run)
         assert card is None, "an application is no evaluation"
+
+
+def test_a_model_elsewhere_answers_and_judges_and_its_key_stays_out_of_every_file(trained: tuple[Path, str]) -> None:
+    home, run = trained
+    canary = "sk-canary-6b1f"
+    server = Server(lambda text: "A" if "Answer A" in text else "fruit" if "number 1" in text else "tool")
+    try:
+        with Session(load(home=home)) as session:
+            away = Elsewhere(server.address, "big-model", (2.0, 8.0))
+            with pytest.raises(UsageError, match="no key"):
+                session.evaluations.start(run, beside=Beside(remote=away))
+            with pytest.raises(UsageError, match="https"):
+                session.evaluations.start(run, beside=Beside(remote=Elsewhere("http://10.0.0.1/v1", "m")))
+            session.providers.give_key("other", server.address, canary)
+            used, dollars = session.evaluations.judge_price(run, away)
+            assert dollars == pytest.approx((2.0 * used.input + 8.0 * used.output) / 1e6)
+            judged = session.evaluations.start(
+                run, beside=Beside("Sort.", 2, remote=away, judge=away, rubric="Be fair.")
+            )
+            state = session.runs.wait(judged.id, lambda event: None)
+            assert state.state == "finished", state.sentence
+            card = session.evaluations.scorecard(judged.id)
+    finally:
+        server.close()
+    remote = next(one for one in card.candidates if one.name == "remote")
+    assert remote.cost == pytest.approx(card.rows * (100 * 2.0 + 1 * 8.0) / 1e6)
+    assert card.cost == remote.cost
+    assert card.judge["swayed"] + sum(row.answers["base"] == row.answers["tuned"] for row in card.details) == card.rows
+    assert card.candidates[1].metrics["judge"] == 0.5
+    assert "Be fair." in "".join(server.asked)
+    for path in home.rglob("*"):
+        assert not path.is_file() or canary.encode() not in path.read_bytes(), path
 
 
 def test_a_verdict_says_when_it_is_about_an_earlier_state(trained: tuple[Path, str]) -> None:

@@ -1,60 +1,38 @@
 """A model as the judge, asked over a real server on loopback: both orders, ties, what it costs."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI, Request
 
 from studio.evaluation import judge
 from studio.evaluation.said import Kept
 from studio.evaluation.scorecard import Row
 from studio.evaluation.ticker import Ticker
 from studio.jobs.journal import Journal
+from tests.evaluation.server import Say, Server
 
-Say = Callable[[str, str], str]
+Prefer = Callable[[str, str], str]
 
 
-class Server:
-    """Speaks chat completions; `say` gets both answers and gives the judge's word."""
+def reader(prefer: Prefer) -> Say:
+    """What a judge says that gets both answers."""
 
-    def __init__(self, say: Say) -> None:
-        self.asked: list[str] = []
-        app = FastAPI()
+    def say(text: str) -> str:
+        found = re.search(r"Answer A:\n(.*)\n\nAnswer B:\n(.*)\n\nSay", text, re.DOTALL)
+        assert found, text
+        return prefer(*found.groups())
 
-        @app.post("/v1/chat/completions")
-        async def chat(request: Request) -> dict[str, Any]:
-            text = (await request.json())["messages"][-1]["content"]
-            self.asked.append(text)
-            first, second = re.search(r"Answer A:\n(.*)\n\nAnswer B:\n(.*)\n\nSay", text, re.DOTALL).groups()
-            message = {"role": "assistant", "content": say(first, second)}
-            usage = {"prompt_tokens": 100, "completion_tokens": 1, "total_tokens": 101}
-            head = {"id": "x", "created": 1, "model": "judge", "object": "chat.completion"}
-            return head | {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}], "usage": usage}
-
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-        self._thread = threading.Thread(target=self._server.run)
-        self._thread.start()
-        while not self._server.started:
-            threading.Event().wait(0.01)
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}/v1"
-
-    def close(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+    return say
 
 
 @pytest.fixture
-def serving() -> Iterator[Callable[[Say], Server]]:
+def serving() -> Iterator[Callable[[Prefer], Server]]:
     made: list[Server] = []
 
-    def make(say: Say) -> Server:
-        made.append(Server(say))
+    def make(prefer: Prefer) -> Server:
+        made.append(Server(reader(prefer)))
         return made[-1]
 
     yield make
@@ -94,7 +72,9 @@ def judged(server: Server, given: list[Row], folder: Path) -> tuple[judge.Judged
         return judge.judged(told, given, {"judge": "sk-x"}, Kept(folder), ticker, "mark")
 
 
-def test_a_judge_that_always_prefers_the_first_has_no_opinion(serving: Callable[[Say], Server], tmp_path: Path) -> None:
+def test_a_judge_that_always_prefers_the_first_has_no_opinion(
+    serving: Callable[[Prefer], Server], tmp_path: Path
+) -> None:
     found, values = judged(serving(lambda first, second: "A"), rows(8), tmp_path)
     assert (found.wins, found.losses, found.ties, found.swayed) == (0, 0, 8, 8)
     assert set(values) == {0.5}
@@ -102,7 +82,7 @@ def test_a_judge_that_always_prefers_the_first_has_no_opinion(serving: Callable[
 
 
 def test_a_judge_that_reads_prefers_the_same_answer_in_both_orders(
-    serving: Callable[[Say], Server], tmp_path: Path
+    serving: Callable[[Prefer], Server], tmp_path: Path
 ) -> None:
     server = serving(lambda first, second: "A" if first.startswith("right") else "**B**")
     found, values = judged(server, rows(8), tmp_path)
@@ -118,7 +98,7 @@ def test_a_judge_that_reads_prefers_the_same_answer_in_both_orders(
 
 
 def test_the_same_answers_are_not_asked_and_nonsense_is_no_opinion(
-    serving: Callable[[Say], Server], tmp_path: Path
+    serving: Callable[[Prefer], Server], tmp_path: Path
 ) -> None:
     server = serving(lambda first, second: "Hm, hard to say.")
     found, _ = judged(server, [*rows(3), *rows(3, "same", "same ")], tmp_path)

@@ -1,16 +1,18 @@
 """What was answered is kept: an evaluation or an application goes on where one was ended."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from studio.evaluation import body, local
+from studio.evaluation import applying, body, local
 from studio.evaluation.entrants import Entrant
 from studio.evaluation.said import FILE, Kept, Said
 from studio.evaluation.ticker import Ticker
 from studio.jobs import control, journal
-from studio.jobs.spec import Source
+from studio.jobs.journal import Journal
+from studio.jobs.spec import Apply, Source, Spec
 from tests.evaluation.jobs import run, source, stored, work
 from tests.tiny import chat_rows
 
@@ -65,3 +67,39 @@ def test_kept_answers_belong_to_what_they_depend_on(tmp_path: Path) -> None:
     assert one.mark(data="d") == replace(one, title="Yours", id="tuned-2").mark(data="d")
     assert one.mark(data="d") != replace(one, checkpoint=Source("/c", "3")).mark(data="d")
     assert one.mark(data="d") != one.mark(data="e")
+
+
+def test_an_application_that_was_stopped_goes_on(
+    tmp_path: Path, tiny_model: Path, tuned_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "in.jsonl"
+    table.write_text("".join(json.dumps(row) + "\n" for row in chat_rows(100)), encoding="utf-8")
+    told = work(stored(chat_rows(60), tmp_path / "data"), tiny_model, tuned_checkpoint)
+    tuned = Entrant("tuned", "tuned", "Mine", told.model, told.checkpoint)
+    what = Apply(source(table), "in.jsonl", "", "", "answer", tuned.as_json(), told.learned, [], 100, 1)
+
+    def run_apply(folder: Path, work: Apply) -> None:
+        folder.mkdir()
+        with Journal(folder) as log:
+            applying.run(folder, Spec("apply-1", "apply", "Apply", "2026-01-01T00:00:00Z", work), log, {})
+
+    tell = Ticker.tell
+
+    def stopping(self: Ticker, said: str) -> None:
+        if self._done:
+            control.request(tmp_path / "stopped", "stop")
+        tell(self, said)
+
+    monkeypatch.setattr(Ticker, "tell", stopping)
+    run_apply(tmp_path / "stopped", what)
+    monkeypatch.undo()
+    assert journal.read(tmp_path / "stopped" / journal.FILE).events[-1]["state"] == "stopped"
+    kept = tmp_path / "stopped" / FILE
+    done = len(kept.read_text().splitlines())
+    assert 0 < done < 100
+    run_apply(tmp_path / "again", replace(what, earlier=[source(kept)]))
+    assert len((tmp_path / "again" / FILE).read_text().splitlines()) == 100 - done
+    made = tmp_path / "again" / "table" / "in-answers.jsonl"
+    answers = [json.loads(line)["answer"] for line in made.read_text().splitlines()]
+    assert len(answers) == 100
+    assert sum(answer.startswith('{"kind"') for answer in answers) > 80
