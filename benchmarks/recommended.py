@@ -29,10 +29,15 @@ TASKS: dict[str, Callable[[int], Parts]] = {
     "snips, 500 rows": lambda seed: tasks.snips(seed, 500, 60, 400),
 }
 EPOCHS = (3, 10, 20)
-RATES = {"classifier": (1e-4, 3e-4, 1e-3), "full": (3e-4, 1e-3, 3e-3)}
+RATES = {"classifier": (5e-4, 2e-3, 8e-3), "full": (3e-4, 1e-3, 3e-3)}
+PLAIN: dict[str, dict[str, Any]] = {
+    "classifier": {"layers_rate": 1.0, "word_dropout": 0.0, "patience": 0},
+    "full": {"patience": 0},
+}
+"""What other tools do not do."""
 TRL = {"learning_rate": 2e-5, "epochs": 3, "schedule": "linear", "warmup": 0.0, "weight_decay": 0.0}
 FACTORY = {"learning_rate": 1e-5, "epochs": 3, "schedule": "cosine", "warmup": 0.1, "weight_decay": 0.0}
-FACTORY_LORA = {**FACTORY, "learning_rate": 1e-4, "rank": 8, "alpha": 16, "dropout": 0.0}
+FACTORY_LORA = {**FACTORY, "learning_rate": 1e-4, "rank": 8, "alpha": 16, "dropout": 0.0, "patience": 0}
 OTHERS = {"TRL": (TRL, 8), "LLaMA-Factory": (FACTORY, 2)}
 """Settings and rows a step."""
 Scores = dict[str, Any]
@@ -82,7 +87,7 @@ def _seen(cells: Cells, task: str, seed: int, parts: Parts) -> dict[str, Scores]
     own = found.method.id
     seen = {"recommended": cell(own, {})}
     for name, (settings, size) in OTHERS.items():
-        seen[name] = cell(own, {**settings, "tokens_per_step": _tokens(info, parts, size)})
+        seen[name] = cell(own, {**PLAIN[own], **settings, "tokens_per_step": _tokens(info, parts, size)})
     if found.method.teaches == "text":
         seen["LLaMA-Factory, LoRA"] = cell("lora", {**FACTORY_LORA, "tokens_per_step": _tokens(info, parts, 8)})
     grid = [cell(own, {"learning_rate": rate, "epochs": epochs}) for rate in RATES[own] for epochs in EPOCHS]
