@@ -2,11 +2,13 @@
 evaluation`.
 
 The starter answers the prompts of the sample of support tickets, as they are and below instructions with eight
-examples. One at a time means transformers' own generate with its key-value cache, a prompt a call.
+examples. Untuned it stops early; the wanted answers of that sample have 35 tokens, so a third figure is for answers of
+35 tokens. One at a time means transformers' own generate with its key-value cache, a prompt a call.
 """
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -22,7 +24,7 @@ from studio.session import samples
 
 ROWS = 64
 TIMES = 3
-MOST_TOKENS = 48
+MOST_TOKENS = 35
 LEAST_TIMES = 5
 SHOTS = 8
 INSTRUCTIONS = "Sort the message of a customer. Answer with one JSON object: category, urgency and product."
@@ -35,10 +37,13 @@ def measure() -> list[Row]:
     examples = _examples()
     plain = [example.prompt for example in examples[:ROWS]]
     shots = examples[ROWS : ROWS + SHOTS]
-    return [
-        *_compared(engine, "prompts as they are", plain),
-        *_compared(engine, "below instructions and examples", [prompted(p, INSTRUCTIONS, shots) for p in plain]),
+    rows = [
+        *_compared(engine, "as they are", plain),
+        *_compared(engine, "below instructions", [prompted(p, INSTRUCTIONS, shots) for p in plain]),
     ]
+    endless = Engine(replace(engine.loaded, end=()))
+    endless.loaded.network.generation_config.eos_token_id = None
+    return [*rows, *_compared(endless, f"answers of {MOST_TOKENS} tokens", plain)]
 
 
 def _compared(engine: Engine, what: str, prompts: Prompts) -> list[Row]:
