@@ -22,7 +22,7 @@ $(VENV)/.developing: $(VENV)/.installed
 test: $(VENV)/.developing
 	bash .ci/browser
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .

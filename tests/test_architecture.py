@@ -29,7 +29,8 @@ ALLOWED: dict[str, set[str]] = {
     # The room's own job, which fetches a model and writes events.
     "models": BASE | {"data", "jobs"},
     "jobs": BASE,
-    "training": ROWS_AND_MODELS,
+    # The model in training answers a few prompts as the engine that serves it would.
+    "training": ROWS_AND_MODELS | {"inference"},
     "inference": ROWS_AND_MODELS,
     # Both models answer the test rows through the engine that also serves them.
     "evaluation": ROWS_AND_MODELS | {"inference", "hosted"},

@@ -50,7 +50,7 @@ def _serve(folder: Path, token: str) -> None:
         "models": list(engine.models),
     }
     write_atomically(folder / endpoint.READY, json.dumps(ready))
-    run(engine, token, bound, spec["idle_minutes"])
+    run(engine, token, bound, spec["idle_minutes"], folder.parent.parent)
 
 
 def _token(line: str) -> str:

@@ -20,11 +20,10 @@ from filelock import FileLock, Timeout
 from studio.errors import JobError, StorageError, StudioError
 from studio.inference import endpoint
 from studio.inference.endpoint import Endpoint
-from studio.inference.serve import DEVICE
 from studio.jobs import lease, process
 from studio.jobs.files import write_atomically
 from studio.jobs.launchers.local import LOG, spawn
-from studio.jobs.lease import LOCAL, Holder
+from studio.jobs.lease import DEVICE, LOCAL, Holder
 from studio.jobs.process import Identity
 from studio.jobs.spec import Source
 from studio.models import checkpoint

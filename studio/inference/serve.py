@@ -12,11 +12,11 @@ from typing import Any
 
 from studio.errors import UsageError
 from studio.inference.endpoint import Endpoint, address
-from studio.jobs import lease, processors
-from studio.jobs.lease import Holder
+from studio.jobs import lease, processors, queue
+from studio.jobs.lease import DEVICE, Holder
 from studio.jobs.process import Identity
 
-DEVICE = "cpu"
+GIVE_WAY_SECONDS = 20.0
 _GRACE_SECONDS = 3
 
 
@@ -37,8 +37,11 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-def run(engine: Any, token: str, bound: socket.socket, idle_minutes: float) -> None:
-    """Serves on `bound` until a signal comes, or nobody has asked anything for `idle_minutes` (0: no such end)."""
+def run(engine: Any, token: str, bound: socket.socket, idle_minutes: float, home: Path | None = None) -> None:
+    """Serves on `bound` until a signal comes, or nobody has asked anything for `idle_minutes` (0: no such end).
+
+    home: whose waiting jobs it gives way to, once nobody has asked anything for GIVE_WAY_SECONDS; None for nobody's.
+    """
     import uvicorn
 
     from studio.inference.server import Activity, create_app
@@ -50,7 +53,7 @@ def run(engine: Any, token: str, bound: socket.socket, idle_minutes: float) -> N
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        watch = asyncio.create_task(_end_when_idle(server, activity, idle_minutes * 60))
+        watch = asyncio.create_task(_end_when_idle(server, activity, idle_minutes * 60, home))
         yield
         watch.cancel()
 
@@ -58,10 +61,16 @@ def run(engine: Any, token: str, bound: socket.socket, idle_minutes: float) -> N
     server.run(sockets=[bound])
 
 
-async def _end_when_idle(server: Any, activity: Any, seconds: float) -> None:
-    while seconds > 0 and activity.idle_seconds < seconds:
-        await asyncio.sleep(min(5.0, seconds / 4))
-    server.should_exit = seconds > 0
+async def _end_when_idle(server: Any, activity: Any, seconds: float, home: Path | None) -> None:
+    if seconds <= 0:
+        return
+    while activity.idle_seconds < seconds:
+        await asyncio.sleep(min(1.0, seconds / 4))
+        given = home is not None and activity.idle_seconds > GIVE_WAY_SECONDS and queue.waiting(home, DEVICE)
+        if given:
+            print(f"gives way to {given[0].name}", flush=True)
+            break
+    server.should_exit = True
 
 
 def foreground(

@@ -1,6 +1,8 @@
 """What can be asked of a run that was started: stop, pause, go on, cancel, a place further forward in the line."""
 
 from studio.errors import JobError
+from studio.jobs import spec as specs
+from studio.jobs.spec import Train
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.values import Run
 
@@ -22,6 +24,11 @@ class Steered:
         """Asks the training to leave so that it can go on later; JobError when it is not at work."""
         self._book.row(run_id)
         self._book.supervisor.ask(run_id, "pause")
+
+    def pauses(self, run: Run) -> bool:
+        """Whether a run at work can be paused; a search that tries several settings cannot."""
+        work = specs.read(run.folder).work
+        return isinstance(work, Train) and not work.search
 
     def resume(self, run_id: str) -> Run:
         """Goes on with a training that was paused, interrupted or failed, where it stood; JobError when it cannot."""

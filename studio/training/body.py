@@ -91,7 +91,9 @@ def looped(
     before: JobState | None = None,
 ) -> Loop[Any]:
     groups = method.groups(ready.lesson.model, options)
-    return Loop(folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save, place, before)
+    return Loop(
+        folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save, place, before, ready.read
+    )
 
 
 def verified(work: Train) -> tuple[ModelInfo, list[Example], list[Example]]:

@@ -7,26 +7,27 @@ prepared and what a checkpoint holds is not decided here.
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Generic
 
 from studio.errors import DivergedError
 from studio.jobs import control
-from studio.jobs.events import Checkpoint, Note, State, Step, Validation
+from studio.jobs.events import State
 from studio.jobs.journal import Journal
 from studio.jobs.state import JobState
 from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
 from studio.models import checkpoint
-from studio.training import machine, standing
+from studio.training import standing
 from studio.training.batching import course, held_batches
 from studio.training.lesson import Found, Lesson, Row
 from studio.training.place import ALONE, ENDS, Best, End, Place, Told
 from studio.training.schedule import rate_factor
 from studio.training.stepping import Stepper
+from studio.training.telling import Telling
 
-SECONDS_BETWEEN_STEP_EVENTS = 0.1
+READING_SHARE = 10
+"""The model answers its prompts at a check when training has taken so many times longer than answering last took."""
 STANDING_SHARE = 20
 """Where it stands is written at a check when training has taken so many times longer than writing it last took."""
 EXPLODED = 3.0
@@ -53,10 +54,12 @@ class Loop(Generic[Row]):
         save: Callable[[Path], None],
         place: Place = ALONE,
         before: JobState | None = None,
+        read: Callable[[], list[dict[str, str]]] | None = None,
     ) -> None:
         """groups: the weights to train. save(folder) writes them; it is called for each checkpoint. before: what the
-        journal tells of an earlier process that did not come to the end."""
-        self.place, self._told = place, Told.of(before)
+        journal tells of an earlier process that did not come to the end. read(): what the model answers by now."""
+        self.place, self._read = place, read
+        self._say = Telling(journal, Told.of(before), place.trial)
         self._folder, self._journal, self._save = folder, journal, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
@@ -68,7 +71,7 @@ class Loop(Generic[Row]):
         self._kept_step = 0
         self._worse = 0
         self._check_seconds = 0.0
-        self._last_event = -math.inf
+        self._read_at, self._read_seconds = 0.0, 0.0
         self._stood, self._standing_seconds, self._stood_at = 0, 0.0, 0.0
 
     def run(self) -> End:
@@ -95,7 +98,8 @@ class Loop(Generic[Row]):
         found = self._measured()
         self.base_loss = found.loss
         self._check_seconds = time.perf_counter() - began
-        self._tell_check(found, best=False)
+        self._say.check(self._at, self._epoch, found, best=False)
+        self._answer(always=True)
 
     def _go_on(self) -> bool:
         """Takes up where an earlier process stood; False where none did."""
@@ -109,8 +113,8 @@ class Loop(Generic[Row]):
             self.best = Best(*found.best)
         elif found.best:
             lost = f"The checkpoint of step {found.best[0]} is damaged; the next check counts as the best."
-            self._journal.append(Note(lost))
-        self._journal.append(Note(f"Goes on after step {self.step}."))
+            self._say.note(lost)
+        self._say.note(f"Goes on after step {self.step}.")
         return True
 
     def _stand(self, always: bool = False) -> None:
@@ -165,28 +169,9 @@ class Loop(Generic[Row]):
         self.step += 1
         self.tokens += sum(len(row.ids) for row in batch)
         self.seconds += time.perf_counter() - began
-        self._tell(value, rate)
-
-    def _tell(self, loss: float, rate: float) -> None:
-        now = time.perf_counter()
         at_an_end = self.step in (1, self.course.steps)
-        soon = not at_an_end and now - self._last_event < SECONDS_BETWEEN_STEP_EVENTS
-        if soon or self._at <= self._told.step:
-            return
-        self._last_event = now
-        self._journal.append(
-            Step(
-                step=self._at,
-                epoch=self._epoch,
-                loss=loss,
-                learning_rate=rate,
-                tokens=self.tokens,
-                tokens_per_second=self.tokens_per_second,
-                seconds=self.seconds,
-                seconds_left=self._seconds_left(),
-                memory_bytes=machine.memory_bytes(),
-                trial=self.place.trial,
-            )
+        self._say.step(
+            self._at, self._epoch, value, rate, self.tokens, self.seconds, self._seconds_left(), end=at_an_end
         )
 
     @property
@@ -216,19 +201,24 @@ class Loop(Generic[Row]):
         earlier = self.place.best
         leader = self.best if earlier is None or self.best.loss < earlier.loss else earlier
         best = better and leader is self.best
-        self._tell_check(found, best)
+        self._say.check(self._at, self._epoch, found, best)
+        self._answer(always=self.step == self.course.steps)
         ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
         if best or (ending and not self.place.trial):
             path = checkpoint.write(self._folder, self._at, found.loss, self._save)
-            if self._at > self._told.kept:
-                self._journal.append(Checkpoint(self._at, path.relative_to(self._folder).as_posix(), best))
+            self._say.kept(self._at, self._folder, path, best)
             checkpoint.thin(self._folder, keep={leader.step, self._at})
         self._kept_step = self.step
 
-    def _tell_check(self, found: Found, best: bool) -> None:
-        if self._at > self._told.check:
-            trial = self.place.trial
-            self._journal.append(Validation(self._at, self._epoch, best=best, trial=trial, **asdict(found)))
+    def _answer(self, always: bool) -> None:
+        """Lets the model answer the prompts it is watched by, unless that takes more than a small share of the time."""
+        if self._read is None or self.place.trial:
+            return
+        if not always and self.seconds - self._read_at < READING_SHARE * self._read_seconds:
+            return
+        began = time.perf_counter()
+        self._say.answers(self._at, self._stepper.quietly(self._read))
+        self._read_at, self._read_seconds = self.seconds, time.perf_counter() - began
 
     def _patience_ends(self) -> bool:
         """Whether to end here, because too many checks in a row found nothing better."""
@@ -236,7 +226,7 @@ class Loop(Generic[Row]):
             return False
         assert self.best is not None
         text = f"Ended early: {self._worse} checks in a row were no better than that of step {self.best.step}."
-        self._journal.append(Note(text))
+        self._say.note(text)
         return True
 
     def _measured(self) -> Found:

@@ -15,13 +15,15 @@ from studio.methods.base import Method
 from studio.methods.training_options import WritingOptions
 from studio.models import ModelInfo, loading
 from studio.training.lesson import Lesson, Writing
+from studio.training.reading import Reader
 from studio.training.rows import Rows, tokenise
 
 
 @dataclass(frozen=True)
 class Prepared:
     """rows, held: training and validation rows, with something to learn each. tokens, trained_tokens: of the training
-    rows, once. cut: training rows that were shortened. save(folder): writes what a checkpoint holds."""
+    rows, once. cut: training rows that were shortened. save(folder): writes what a checkpoint holds. read(): what the
+    model answers to a few validation prompts by now, None where it writes nothing."""
 
     lesson: Lesson[Any]
     rows: Sequence[Any]
@@ -31,6 +33,7 @@ class Prepared:
     cut: int
     notes: tuple[str, ...]
     save: Callable[[Path], None]
+    read: Callable[[], list[dict[str, str]]] | None = None
 
 
 def written(
@@ -57,6 +60,7 @@ def written(
         cut=rows.cut + rows.answers_cut,
         notes=tuple(_notes(rows, held, limit)),
         save=saving(info, method, model),
+        read=Reader(model, tokenizer, limit, validation).answers,
     )
 
 

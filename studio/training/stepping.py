@@ -1,9 +1,9 @@
 """One step of training and one check, with the optimiser between them. When to do which is not decided here."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 import torch
 
@@ -12,6 +12,7 @@ from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
 from studio.training.lesson import Found, Lesson, Row
 
+Given = TypeVar("Given")
 CLIP = 1.0
 BETAS = (0.9, 0.99)
 
@@ -52,6 +53,11 @@ class Stepper(Generic[Row]):
         if not math.isfinite(found.loss):
             raise _diverged(number)
         return found
+
+    def quietly(self, do: Callable[[], Given]) -> Given:
+        """What `do` gives while nothing is learned."""
+        with _evaluating(self._lesson.model):
+            return do()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ TAB = "train"
 
 
 class Steering:
-    """The row of buttons below the curve; build it where they are to stand."""
+    """The row of buttons; build it where they are to stand."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.session = page, page.session
@@ -52,8 +52,7 @@ class Steering:
         here = run is not None and run.kind == "train"
         at_work = here and state in UNDER_WAY
         ending = state in ("stopping", "pausing")
-        begun = at_work and run is not None and run.state.last_step is not None
-        pauses = begun and run is not None and not run.state.searching
+        pauses = at_work and run is not None and state != "waiting" and self.session.runs.pauses(run)
         return [
             gr.Button(visible=here and run is not None and run.state.resumable),
             gr.Button(visible=pauses, interactive=not ending),

@@ -22,7 +22,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 ROWS_MEDIA = {".jsonl": "application/jsonl", ".csv": "text/csv"}
 TABLE_MEDIA = ROWS_MEDIA | {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 COMPARISON_MEDIA = {"report": "text/html", "rows": "text/csv", "everything": "application/json"}
-STATIC_FILES = ("acts.js", "chart.js", "live.js")
+STATIC_FILES = ("acts.js", "chart.js", "answers.js", "live.js")
 
 
 def routes(session: Session, static: Path) -> list[BaseRoute]:

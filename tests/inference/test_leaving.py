@@ -1,5 +1,6 @@
 """Who leaves ends the answer in the model too. The server runs in this process, so that its answers can be watched."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -10,12 +11,16 @@ import httpx
 import pytest
 
 from studio.data.values import Message
+from studio.inference import serve
 from studio.inference.client import stream_chat
 from studio.inference.endpoint import Endpoint, address
 from studio.inference.generate import Engine
 from studio.inference.generation import Generation
 from studio.inference.load import load_model
 from studio.inference.serve import listen, run
+from studio.jobs import lease, queue
+from studio.jobs.lease import Holder
+from studio.jobs.process import Identity
 
 TURN = {"role": "user", "content": "go on"}
 
@@ -77,3 +82,20 @@ def test_a_broken_connection_ends_its_generation(watched: tuple[Watched, Endpoin
         assert len(engine.given) == before + 1
         # Called off while it waits for the engine, which this test holds.
         assert ended(engine.given[-1]) == "cancelled"
+
+
+def test_an_idle_chat_gives_way_to_a_job_that_waits(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "GIVE_WAY_SECONDS", 0.5)
+    engine = Engine(load_model(tiny_model, {}, 1))
+    chat = Identity.of(os.getpid())
+    lease.acquire(tmp_path, "cpu", Holder("chat", "here", "fruit", chat.pid, chat.create_time))
+    with listen("127.0.0.1", 0) as bound:
+        thread = threading.Thread(target=run, args=(engine, "key", bound, 60, tmp_path), daemon=True)
+        thread.start()
+        time.sleep(2)
+        assert thread.is_alive(), "nobody waits"
+        assert not queue.take(tmp_path, "cpu", Holder("job", "one", "Fruit, LoRA", chat.pid, chat.create_time))
+        thread.join(60)
+        assert not thread.is_alive()

@@ -58,6 +58,12 @@ def test_a_whole_training(make_job, tiny_model):
     before = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in tiny_model.iterdir()}
     events = train(folder, spec)
 
+    said = of(events, "answers")
+    assert [len(event["answers"]) for event in said] == [3] * len(said)
+    first, last = said[0], said[-1]
+    assert (first["step"], last["step"]) == (0, of(events, "step")[-1]["step"])
+    assert [one["wanted"] for one in first["answers"]] == [row.answer for row in held_out(spec)[:3]]
+    assert [one["said"] for one in first["answers"]] != [one["said"] for one in last["answers"]]
     plan, steps, result = of(events, "plan")[0], of(events, "step"), of(events, "result")[0]["values"]
     assert (plan["rows"], plan["validation_rows"], plan["cut"], plan["epochs"]) == (44, 8, 0, 8)
     assert [event["state"] for event in of(events, "state")] == ["running", "finished"]

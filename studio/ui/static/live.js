@@ -49,7 +49,13 @@
       offline.hidden = true;
       root.append(offline, sentence);
       if (props.curve) root.append(chart);
+      const second = node("div", "fs-curve fs-second");
+      second.setAttribute("role", "img");
+      second.hidden = true;
+      if (props.curve) root.append(second);
       root.append(bar, facts, failure);
+      const answers = window.studioAnswers(words);
+      if (props.curve) root.append(answers.element);
       const heading = node("h3", "", words.happened);
       heading.hidden = true;
       if (props.curve) root.append(heading, happened);
@@ -58,9 +64,18 @@
 
       const train = { x: [], y: [] };
       const valid = { x: [], y: [] };
+      // Of a search: a curve for each trial, all from the same start. Of labels and pairs: how many are told right.
+      const trials = new Map();
+      const right = { x: [], y: [], margin: [] };
       let plan = null, last = null, best = null, progress = null, shown = false, cursor = null;
 
-      const traces = () => [
+      const tried = () => [...trials.values()].map((one) => ({
+        x: one.x, y: one.y, mode: "lines+markers", name: one.name, showlegend: one.best,
+        line: { color: css(one.best ? "--fs-tuned" : "--fs-train"), width: one.best ? 3 : 1.5 },
+        marker: { size: one.best ? 7 : 4 }, opacity: one.best ? 1 : 0.6,
+        hovertemplate: `%{y:.2f}<extra>${one.name}</extra>`,
+      }));
+      const traces = () => trials.size ? tried() : [
         { x: train.x, y: train.y, name: words.training, mode: "lines", line: { color: css("--fs-train"), width: 1.5 } },
         { x: valid.x, y: valid.y, name: words.validation, mode: "lines+markers",
           line: { color: css("--fs-tuned"), width: 3 }, marker: { size: 7 } },
@@ -70,7 +85,7 @@
       ];
       const look = () => {
         const marks = [];
-        if (plan) for (let e = 1; e < plan.epochs && plan.epochs <= 30; e++)
+        if (plan && !trials.size) for (let e = 1; e < plan.epochs && plan.epochs <= 30; e++)
           marks.push({ type: "line", x0: e * plan.steps_per_epoch, x1: e * plan.steps_per_epoch, y0: 0, y1: 1,
             yref: "paper", line: { color: css("--fs-grid"), width: 1, dash: "dot" } });
         const notes = [];
@@ -81,7 +96,7 @@
             showarrow: false, font: { color: css("--fs-base-text") } });
         }
         return layout({ shapes: marks, annotations: notes, height: 340,
-          xaxis: { title: { text: words.x }, range: plan ? [0, plan.steps] : undefined, rangemode: "tozero" },
+          xaxis: { title: { text: words.x }, range: plan && !trials.size ? [0, plan.steps] : undefined, rangemode: "tozero" },
           yaxis: { title: { text: words.y }, rangemode: "tozero" }, uirevision: job });
       };
       const draw = async (added) => {
@@ -89,18 +104,34 @@
         const Plotly = await plotly();
         if (mine !== follow || !chart.isConnected) return;
         empty.remove();
-        if (shown && added && !added.redraw && added.train.x.length) {
+        if (shown && added && !added.redraw && added.train.x.length && !trials.size) {
           Plotly.extendTraces(chart, { x: [added.train.x], y: [added.train.y] }, [0]);
         } else {
           const copy = traces();
-          copy[0] = { ...copy[0], x: [...train.x], y: [...train.y] };
+          if (!trials.size) copy[0] = { ...copy[0], x: [...train.x], y: [...train.y] };
           Plotly.react(chart, copy, look(), CONFIG);
         }
         shown = true;
         const end = valid.y.length ? `, ${words.validation}: ${valid.y.at(-1).toFixed(2)}` : "";
         chart.setAttribute("aria-label", `${words.y}${end}`);
       };
-      onTheme(element, () => draw(null));
+      // The share that is told right, and of pairs by how much: they lie on another scale than the loss.
+      const drawRight = async () => {
+        if (!props.curve || right.x.length < 2) return;
+        const Plotly = await plotly();
+        if (mine !== follow || !chart.isConnected) return;
+        second.hidden = false;
+        const pairs = right.margin.some((value) => value !== null);
+        const lines = [{ x: [...right.x], y: [...right.y], name: pairs ? words.parted_share : words.told_share,
+          mode: "lines+markers", line: { color: css("--fs-tuned"), width: 3 } }];
+        if (pairs) lines.push({ x: [...right.x], y: [...right.margin], name: words.margin, yaxis: "y2", mode: "lines+markers",
+          line: { color: css("--fs-train"), width: 2 } });
+        const more = pairs ? { yaxis2: { title: { text: words.margin }, overlaying: "y", side: "right", showgrid: false } } : {};
+        Plotly.react(second, lines, layout({ height: 220, margin: { r: pairs ? 64 : 16, t: 40, b: 48, l: 56 }, xaxis: { title: { text: words.x }, rangemode: "tozero" },
+          yaxis: { title: { text: words.percent }, range: [0, 105] }, ...more }), CONFIG);
+        second.setAttribute("aria-label", `${lines[0].name}: ${right.y.at(-1).toFixed(0)} %`);
+      };
+      onTheme(element, () => { draw(null); drawRight(); });
 
       const fact = (name, value) => {
         const box = node("div");
@@ -149,6 +180,12 @@
         const added = { train: { x: [], y: [] }, redraw: false };
         for (const e of events) {
           if (e.type === "plan") { plan = e; added.redraw = true; }
+          else if (e.type === "trial") {
+            const values = Object.entries({ ...e.values, epochs: e.epochs }).map(([k, v]) => `${words.values[k] || k} ${v}`);
+            const name = words.trial.replace("{trial}", e.trial).replace("{of}", e.of).replace("{values}", values.join(", "));
+            trials.set(e.trial, { x: [], y: [], name, start: e.step, best: false });
+            tell(e, name);
+          }
           else if (e.type === "step") {
             if (!last || e.step >= last.step) last = e;
             added.redraw = place(train, e) || added.redraw;
@@ -156,14 +193,30 @@
           } else if (e.type === "validation") {
             place(valid, e);
             if (e.best) best = e;
+            const trial = trials.get(e.trial);
+            if (trial) {
+              trial.x.push(e.step - trial.start);
+              trial.y.push(e.loss);
+              if (e.best) for (const one of trials.values()) one.best = one === trial;
+              if (!e.best) continue;
+            }
+            if (e.of) right.x.push(e.step), right.y.push((100 * e.right) / e.of), right.margin.push(e.margin ?? null);
             added.redraw = true;
             // A provider may check at every step; the list says some thirty of them.
             if (plan && told !== null && Math.abs(e.step - told) < plan.steps / 30) continue;
             told = e.step;
-            const said = e.of ? ["told", "told_best"] : ["checked", "checked_best"];
+            const kind = e.margin != null ? "parted" : e.of ? "told" : "checked";
+            const said = [kind, `${kind}_best`];
             tell(e, words[said[e.best ? 1 : 0]].replace("{step}", whole(e.step)).replace("{loss}", e.loss.toFixed(2))
-              .replace("{right}", whole(e.right ?? 0)).replace("{of}", whole(e.of ?? 0)));
+<<<<<<< studio/ui/static/live.js
+              .replace("{right}", whole(e.right ?? 0)).replace("{of}", whole(e.of ?? 0))
+              .replace("{margin}", (e.margin ?? 0).toFixed(2)).replace("{f1}", (100 * (e.macro_f1 ?? 0)).toFixed(0)));
           } else if (e.type === "note") tell(e, e.text);
+=======
+              .replace("{right}", whole(e.right ?? 0)).replace("{of}", whole(e.of ?? 0)));
+          } else if (e.type === "answers") answers.take(e);
+          else if (e.type === "note") tell(e, e.text);
+>>>>>>> /tmp/lead/f/studio/ui/static/live.js
           else if (e.type === "progress") progress = e;
           else if (e.type === "failure") {
             failure.hidden = false;
@@ -178,8 +231,12 @@
         return added;
       };
 
+      let seen = false;
       const poll = async () => {
-        if (mine !== follow || !element.isConnected) return;
+        if (mine !== follow || (seen && !root.isConnected)) return;
+        // What appears only now may run before it stands in the page.
+        if (!root.isConnected) return setTimeout(poll, 200);
+        seen = true;
         let wait = document.hidden ? 5000 : 1000;
         try {
           const address = new URL(`api/jobs/${job}/events`, document.baseURI);
@@ -193,6 +250,7 @@
           const added = take(page.events);
           if (sentence.textContent !== page.state.sentence) sentence.textContent = page.state.sentence;
           measure();
+          if (page.events.length) drawRight().catch(() => { second.hidden = true; });
           if (page.events.length) draw(added).catch(() => { chart.textContent = ""; shown = false; });
           if (page.state.state !== root.dataset.state) {
             root.dataset.state = page.state.state;

@@ -23,8 +23,8 @@ def build(page: Page) -> Tab:
                 back = gr.Button(words.GO_METHOD, elem_id="train-to-method", size="sm")
             with gr.Column(visible=False) as running, gr.Column(elem_classes="fs-card"):
                 title = gr.HTML(elem_id="run-title")
-                curve = live("live-train", curve=True)
                 steering = Steering(page)
+                curve = live("live-train", curve=True)
             page.parts.append(steering.part())
             attending = Attending(page)
             page.parts.append(attending.part())

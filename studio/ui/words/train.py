@@ -36,8 +36,35 @@ CURVE = {
     "waiting": "The curve starts with the first step.",
     "checked": "Step {step}: loss on validation examples {loss}.",
     "checked_best": "Step {step}: loss on validation examples {loss}, the best so far.",
+<<<<<<< studio/ui/words/train.py
+    "told": "Step {step}: {right} of {of} validation examples told right, macro F1 {f1} %, loss {loss}.",
+    "told_best": (
+        "Step {step}: {right} of {of} validation examples told right, macro F1 {f1} %, loss {loss}, the best so far."
+    ),
+    "parted": (
+        "Step {step}: in {right} of {of} validation pairs the better answer gained, margin {margin}, loss {loss}."
+    ),
+    "parted_best": (
+        "Step {step}: in {right} of {of} validation pairs the better answer gained, margin {margin}, loss {loss}, the "
+        "best so far."
+    ),
+    "told_share": "validation examples told right",
+    "parted_share": "validation pairs whose better answer gained on the worse (reward accuracy)",
+    "margin": "reward margin",
+    "percent": "percent",
+    "trial": "Trial {trial} of {of}: {values}",
+    "values": {"learning_rate": "learning rate", "rank": "LoRA rank", "alpha": "LoRA alpha", "epochs": "epochs"},
+=======
     "told": "Step {step}: {right} of {of} validation examples told right, loss {loss}.",
     "told_best": "Step {step}: {right} of {of} validation examples told right, loss {loss}, the best so far.",
+    "answers": "What it answers as it learns",
+    "asked": "Asked: ",
+    "wanted": "Wanted: ",
+    "says": "At step {step}: ",
+    "says_base": "Before training: ",
+    "silent": "nothing",
+    "earlier": "Earlier answers",
+>>>>>>> /tmp/lead/f/studio/ui/words/train.py
     "offline": "The studio does not answer. The training itself goes on; this page tries again by itself.",
     "details": "Details",
     "progress": "Progress",
