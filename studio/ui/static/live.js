@@ -208,15 +208,10 @@
             const kind = e.margin != null ? "parted" : e.of ? "told" : "checked";
             const said = [kind, `${kind}_best`];
             tell(e, words[said[e.best ? 1 : 0]].replace("{step}", whole(e.step)).replace("{loss}", e.loss.toFixed(2))
-<<<<<<< studio/ui/static/live.js
               .replace("{right}", whole(e.right ?? 0)).replace("{of}", whole(e.of ?? 0))
               .replace("{margin}", (e.margin ?? 0).toFixed(2)).replace("{f1}", (100 * (e.macro_f1 ?? 0)).toFixed(0)));
-          } else if (e.type === "note") tell(e, e.text);
-=======
-              .replace("{right}", whole(e.right ?? 0)).replace("{of}", whole(e.of ?? 0)));
           } else if (e.type === "answers") answers.take(e);
           else if (e.type === "note") tell(e, e.text);
->>>>>>> /tmp/lead/f/studio/ui/static/live.js
           else if (e.type === "progress") progress = e;
           else if (e.type === "failure") {
             failure.hidden = false;

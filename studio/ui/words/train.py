@@ -36,7 +36,6 @@ CURVE = {
     "waiting": "The curve starts with the first step.",
     "checked": "Step {step}: loss on validation examples {loss}.",
     "checked_best": "Step {step}: loss on validation examples {loss}, the best so far.",
-<<<<<<< studio/ui/words/train.py
     "told": "Step {step}: {right} of {of} validation examples told right, macro F1 {f1} %, loss {loss}.",
     "told_best": (
         "Step {step}: {right} of {of} validation examples told right, macro F1 {f1} %, loss {loss}, the best so far."
@@ -54,9 +53,6 @@ CURVE = {
     "percent": "percent",
     "trial": "Trial {trial} of {of}: {values}",
     "values": {"learning_rate": "learning rate", "rank": "LoRA rank", "alpha": "LoRA alpha", "epochs": "epochs"},
-=======
-    "told": "Step {step}: {right} of {of} validation examples told right, loss {loss}.",
-    "told_best": "Step {step}: {right} of {of} validation examples told right, loss {loss}, the best so far.",
     "answers": "What it answers as it learns",
     "asked": "Asked: ",
     "wanted": "Wanted: ",
@@ -64,7 +60,6 @@ CURVE = {
     "says_base": "Before training: ",
     "silent": "nothing",
     "earlier": "Earlier answers",
->>>>>>> /tmp/lead/f/studio/ui/words/train.py
     "offline": "The studio does not answer. The training itself goes on; this page tries again by itself.",
     "details": "Details",
     "progress": "Progress",
