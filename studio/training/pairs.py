@@ -112,13 +112,17 @@ class Preferring:
 
     def loss(self, rows: Sequence[Pair]) -> Tensor:
         margins, answers = self._margins(rows)
-        return (-logsigmoid(margins) + self._options.answer_weight * answers).mean()
+        return self._losses(margins, answers).mean()
 
     def check(self, batches: Iterable[Sequence[Pair]]) -> Found:
-        """right: pairs whose better answer gained more than the worse; loss: without the share of the better answer."""
-        margins = torch.cat([self._margins(batch)[0].double().cpu() for batch in batches])
+        """right: pairs whose better answer gained more than the worse."""
+        found = [self._margins(batch) for batch in batches]
+        margins, answers = (torch.cat([one[side].double().cpu() for one in found]) for side in (0, 1))
         right = int((margins > 0).sum())
-        return Found(float(-logsigmoid(margins).mean()), right, len(margins), margin=float(margins.mean()))
+        return Found(float(self._losses(margins, answers).mean()), right, len(margins), margin=float(margins.mean()))
+
+    def _losses(self, margins: Tensor, answers: Tensor) -> Tensor:
+        return -logsigmoid(margins) + self._options.answer_weight * answers
 
     def _margins(self, rows: Sequence[Pair]) -> tuple[Tensor, Tensor]:
         """Both of shape (pairs,): beta times the gain, and the loss of the better answer in nats per token."""

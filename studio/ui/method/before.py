@@ -6,14 +6,16 @@ from typing import Any
 
 import gradio as gr
 
+from studio.errors import StudioError
 from studio.jobs.sentences import duration
-from studio.session.values import Readiness
+from studio.session.values import Readiness, Run
 from studio.ui import html, words
-from studio.ui.live import follow, live
 from studio.ui.page import UNDER_WAY, Page
 
 NAME = "method"
 AT_MOST_SHOWN = 4
+SECONDS = 2.0
+"""Between looks at a try, which takes about half a minute."""
 
 
 class Before:
@@ -22,7 +24,8 @@ class Before:
     def __init__(self) -> None:
         with gr.Column(elem_classes="fs-card"):
             self._facts = gr.HTML(elem_id="before")
-            self._follow = live("live-rehearsal", curve=False)
+            self._progress = gr.HTML(elem_id="rehearsal")
+            self.timer = gr.Timer(SECONDS, active=False)
             self._try = gr.Button(words.TRY, size="sm", elem_id="rehearse")
             self._search = gr.Checkbox(label=words.FIND_LABEL, info=words.FIND_INFO, elem_id="search")
             with gr.Accordion(words.SEEN_TITLE, open=False, elem_id="seen", visible=False) as self._fold:
@@ -30,27 +33,36 @@ class Before:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self._facts, self._follow, self._try, self._search, self._fold, self._seen]
+        return [self._facts, self._progress, self.timer, self._try, self._search, self._fold, self._seen]
 
     def wire(self, page: Page, rehearse: Callable[[str], Any], search: Callable[[str, bool], Any]) -> None:
-        """What pressing and ticking do; the page is drawn anew when a try is over."""
+        """What pressing and ticking do."""
         page.on(self._try.click, rehearse, tab=NAME)
         page.on(self._search.input, search, [self._search], tab=NAME)
-        page.on(self._follow.submit, lambda project: None, tab=NAME)
 
     def updates(self, found: Readiness, searching: bool) -> list[Any]:
         tried, run = found.rehearsed, found.rehearsal
         at_work = run is not None and run.state.state in UNDER_WAY
-        # what was found needs no progress bar beside it; what failed says why
-        shown = run if run is not None and not tried else None
         return [
             _facts(found, tried, searching),
-            follow(shown.id, shown.state.state) if shown else follow(None),
+            _progress(run, bool(tried)),
+            gr.Timer(active=at_work),
             gr.Button(visible=not tried and not at_work, interactive=found.ready),
             gr.Checkbox(value=searching),
             gr.Accordion(visible=bool(tried)),
             _batch(tried["batch"]) if tried else "",
         ]
+
+
+def _progress(run: Run | None, found: bool) -> str:
+    """What a try is at, or why it failed; nothing beside what it has found."""
+    if run is None or found:
+        return ""
+    if run.state.state in UNDER_WAY:
+        return html.waiting(run.state.sentence)
+    if run.state.failure is not None:
+        return html.notice(StudioError(run.state.failure.happened, run.state.failure.remedy))
+    return f"<p>{html.esc(run.state.sentence)}</p>"
 
 
 def _facts(found: Readiness, tried: Mapping[str, Any] | None, searching: bool) -> str:

@@ -142,6 +142,9 @@ def build(page: Page) -> Tab:
             kept = gr.on(typed, choose_options(one.id), [page.project, *fields], None, show_progress="hidden")
             kept.then(restate, page.project, [follow, *before.outputs, plan, foot, start], show_progress="hidden")
 
+        after = [follow, *before.outputs, plan, foot, start]
+        before.timer.tick(restate, page.project, after, queue=False, show_progress="hidden")
+
     page.pending.append(wire)
     page.on(start.click, begin, tab=NAME, goto="train", meanwhile=words.STARTING)
 
