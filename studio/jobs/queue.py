@@ -21,7 +21,9 @@ def take(home: Path, device: str, job: Holder) -> bool:
         line = _line(home, device)
         if not any(item.same(job) for item in line):
             line.append(job)
-        if lease.holder(home, device) is None and line[0].same(job):
+        current = lease.holder(home, device)
+        # A job that goes on may still be named by the lease of its earlier process.
+        if (current is None or current.same(job)) and line[0].same(job):
             lease.write(home, device, job)
             line = line[1:]
             taken = True

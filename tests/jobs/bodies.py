@@ -34,6 +34,14 @@ def steps(folder, spec, journal, secrets, total=120, pause=0.0):
     journal.append(State("finished"))
 
 
+def paused(folder, spec, journal, secrets):
+    """Leaves after a step, and comes to the end when it goes on."""
+    journal.append(Plan(120, 3, 40, 12000, 4000, 40, 5, 0, 1000, 10, "cpu"))
+    journal.append(State("running"))
+    journal.append(_step(1, 120))
+    journal.append(State("finished" if control.requested(folder) == "resume" else "paused"))
+
+
 def slow(folder, spec, journal, secrets):
     """The same, long enough to be interrupted."""
     steps(folder, spec, journal, secrets, total=12000, pause=0.05)

@@ -66,6 +66,16 @@ def test_the_others_wait_in_line_and_can_be_moved_and_called_off(home):
     assert watcher.holder() is None
 
 
+def test_a_paused_job_leaves_the_device_and_goes_on(home):
+    watcher = started(home, "paused")
+    assert watcher.wait("job-1").state == "paused"
+    assert watcher.holder() is None
+    watcher.resume("job-1")
+    assert watcher.wait("job-1").state == "finished"
+    with pytest.raises(JobError):
+        watcher.resume("job-1")
+
+
 def test_stop_keeps_what_was_learned_and_says_so(home):
     watcher = started(home, "slow")
     until(lambda: watcher.state("job-1").checkpoints)
