@@ -105,11 +105,15 @@ def _rate(method: Method, model: Base) -> list[Choice]:
     """Larger models want smaller steps. For these there are no measurements of ours: full fine-tuning and classifiers
     take 2e-5 to 5e-5 (Devlin et al. 2018), LoRA about ten times that (Schulman et al. 2025, "LoRA Without Regret")."""
     if model.parameters <= TINY:
-        return _words_first() if method.teaches == "labels" and model.kind == "encoder" else []
+        return _words_first() if method.teaches == "labels" and model.name == WORDS_FIRST else []
     if method.teaches == "preferences":
         return [Choice("learning_rate", 5e-5, "Preferences are learned in small steps, so that what was known stays.")]
     rate = 2e-4 if method.keeps == "adapter" else 5e-5 if model.parameters <= SMALL else 2e-5
     return [Choice("learning_rate", rate, "The larger the model, the smaller the steps it learns best in.")]
+
+
+WORDS_FIRST = "starter-encoder"
+"""The one encoder that is begun as the mean of its words; layers of others have more to learn."""
 
 
 def _words_first() -> list[Choice]:

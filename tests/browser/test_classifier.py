@@ -37,7 +37,7 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
 
         page.get_by_label("Text classifier", exact=True).check()
         expect(page.locator("#start")).to_be_enabled()
-        for name, value in (("learning_rate", "0.001"), ("word_dropout", "0"), ("epochs", "30")):
+        for name, value in (("learning_rate", "0.001"), ("word_dropout", "0"), ("epochs", "30"), ("patience", "0")):
             field = page.locator(f"#option-{name} input")
             field.fill(value)
             field.blur()

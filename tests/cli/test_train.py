@@ -104,7 +104,7 @@ def test_a_classifier_from_training_to_an_answer(studio: Studio, tiny_encoder: P
     file = tmp_path / "things.jsonl"
     rows = [{"text": one.messages[0].content, "label": one.labels[0]} for one in labelled(80)]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    options = ("--set", "learning_rate=1e-3", "--set", "epochs=30", "--set", "word_dropout=0")
+    options = ("--set", "learning_rate=1e-3", "--set", "epochs=30", "--set", "word_dropout=0", "--set", "patience=0")
     done = studio("train", file, "--model", tiny_encoder, *options, "--json")
     assert done.code == 0, done.err
     assert done.json()["method"] == "classifier"
