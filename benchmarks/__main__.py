@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import psutil
 
-from benchmarks import data, evaluation, first_five_minutes, recommended, transfer, whole_way
+from benchmarks import data, evaluation, first_five_minutes, recommended, training, transfer, whole_way
 from benchmarks.table import Row, show
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "whole_way": whole_way.measure,
     "data": data.measure,
     "evaluation": evaluation.measure,
+    "training": training.measure,
     "first_five_minutes": first_five_minutes.measure,
 }
 LONG: dict[str, Callable[[], list[Row]]] = {"transfer": transfer.measure, "recommended": recommended.measure}

@@ -6,7 +6,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One figure: median, mean and spread of `values`, all in `unit`. limit: what it is held against ('' for none)."""
+    """One figure: median, mean and spread of `values`, all in `unit`. limit: what it is held against ('' for none).
+
+    Without values it was not measured, and `what` says why."""
 
     what: str
     values: tuple[float, ...]
@@ -39,6 +41,8 @@ def show(rows: list[Row]) -> None:
             len(r.values),
             r.limit,
         )
+        if r.values
+        else (r.what, *("",) * 7)
         for r in rows
     ]
     widths = [max(len(str(line[i])) for line in lines) for i in range(len(head))]

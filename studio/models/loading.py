@@ -26,6 +26,14 @@ def quiet() -> None:
     logging.disable_progress_bar()
 
 
+def warm() -> None:
+    """Imports what training an addition to a model needs, and loads no model."""
+    quiet()
+    import peft  # noqa: F401
+    from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: F401
+    from transformers.models.llama import modeling_llama  # noqa: F401
+
+
 def device() -> str:
     """'cuda' where there is a usable GPU, else 'cpu'."""
     import torch
@@ -38,14 +46,15 @@ SMALL = 200_000_000
 same alone and in a batch: rounding to 8 bits of mantissa lets the shape of a batch decide near-ties of tokens."""
 
 
-def precision(parameters: int) -> Any:
+def precision(parameters: int, learning: bool = False) -> Any:
     """The torch dtype to hold a frozen base model in: bfloat16 where the device computes in it natively, else
-    float32 (an emulated bfloat16 is slower than float32); float32 also for a small model on a processor."""
+    float32 (an emulated bfloat16 is slower than float32); float32 also for a small model on a processor, but where an
+    addition to it is learning and writes no answers."""
     import torch
 
     if device() == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    if parameters <= SMALL:
+    if parameters <= SMALL and not learning:
         return torch.float32
     able = torch.cpu.get_capabilities()
     return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
@@ -69,10 +78,11 @@ def copy_tokenizer(folder: Path, target: Path) -> None:
             shutil.copyfile(folder / name, target / name)
 
 
-def load_base(folder: Path, parameters: int, four_bits: bool = False) -> Any:
+def load_base(folder: Path, parameters: int, four_bits: bool = False, learning: bool = False) -> Any:
     """The causal language model of so many parameters on `device()`, in evaluation mode, in `precision()`.
 
-    four_bits: its linear layers rounded to NF4, which computes in that precision (Dettmers et al. 2023, QLoRA).
+    learning: to train an addition on. four_bits: its linear layers rounded to NF4, which computes in that precision
+    (Dettmers et al. 2023, QLoRA).
     """
     from transformers import AutoModelForCausalLM
 
@@ -81,7 +91,7 @@ def load_base(folder: Path, parameters: int, four_bits: bool = False) -> Any:
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder,
-            dtype=precision(parameters),
+            dtype=precision(parameters, learning),
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,

@@ -14,6 +14,7 @@ from studio.errors import DataError
 from studio.methods.base import Method
 from studio.methods.training_options import WritingOptions
 from studio.models import ModelInfo, loading
+from studio.training.added import fuse
 from studio.training.lesson import Lesson, Writing
 from studio.training.reading import Reader
 from studio.training.rows import Rows, tokenise
@@ -69,9 +70,13 @@ def built(info: ModelInfo, method: Method, options: Any) -> Any:
 
     def make() -> Any:
         four_bits = method.holds == "in 4 bits"
-        return method.build(loading.load_base(Path(info.path), info.parameters, four_bits), options)
+        learning = method.keeps == "adapter" and method.teaches == "text" and not four_bits
+        return method.build(loading.load_base(Path(info.path), info.parameters, four_bits, learning), options)
 
-    return seeded(options.seed, make)
+    model = seeded(options.seed, make)
+    if method.keeps == "adapter":
+        fuse(model)
+    return model
 
 
 def saving(info: ModelInfo, method: Method, model: Any) -> Callable[[Path], None]:
