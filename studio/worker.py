@@ -1,6 +1,7 @@
-"""Entry of every job process: `python -m studio.worker JOB_DIR`. Reads the spec, calls the body of its kind, and puts
-what went wrong into words. It writes nothing outside its folder but its place in the line for the device; what a job
-does is its body's business."""
+"""Entry of every job process: `python -m studio.worker JOB_DIR`, or `--wait THREADS SECONDS` for one that is told its
+folder later (see jobs/launchers/warm.py). Reads the spec, calls the body of its kind, and puts what went wrong into
+words. It writes nothing outside its folder but its place in the line for the device; what a job does is its body's
+business."""
 
 import errno
 import faulthandler
@@ -8,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,8 +19,11 @@ from studio.jobs import control, process, processors, turns
 from studio.jobs import spec as specs
 from studio.jobs.events import Failure, State
 from studio.jobs.journal import Journal
+from studio.jobs.launchers import warm
+from studio.jobs.launchers.local import LOG
 from studio.jobs.process import Identity
 from studio.jobs.spec import Spec
+from studio.models import loading
 
 Body = Callable[[Path, Spec, Journal, Mapping[str, str]], None]
 
@@ -87,10 +92,16 @@ def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES
     """Does the job of the folder named by the one argument; exit code 0 (finished or stopped), 1 (failed) or 2 (used
     wrongly). Secrets: one line of JSON on standard input, or its end."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["--wait"] and len(arguments) == 3:
+        told = _wait(int(arguments[1]), float(arguments[2]))
+        return _do(told[0], bodies, lambda: told[1]) if told else 0
     if len(arguments) != 1 or not Path(arguments[0]).is_dir():
         print("The worker needs the folder of a job. Use: python -m studio.worker JOB_DIR", file=sys.stderr)
         return 2
-    folder = Path(arguments[0]).resolve()
+    return _do(Path(arguments[0]).resolve(), bodies, _read_secrets)
+
+
+def _do(folder: Path, bodies: Mapping[str, Body], read_secrets: Callable[[], dict[str, str]]) -> int:
     faulthandler.enable()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: control.ask_this_process("stop"))
@@ -98,18 +109,49 @@ def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES
     try:
         with Journal(folder) as journal:
             process.write(folder, Identity.of(os.getpid()))
-            return _work(folder, journal, secrets, bodies)
+            return _work(folder, journal, secrets, bodies, read_secrets)
     except Exception as error:  # noqa: BLE001 - the last resort, when not even the journal can be written
         print(_without(secrets, "".join(traceback.format_exception(error))), file=sys.stderr, flush=True)
         return 1
 
 
-def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mapping[str, Body]) -> int:
+def _wait(threads: int, seconds: float) -> tuple[Path, dict[str, str]] | None:
+    """Imports what a training needs and waits for one line that names a job's folder, with its secrets; None when the
+    other side is gone. Ends this process when nothing came for so many seconds. What is printed from then on goes to
+    the job's log."""
+    processors.prepare(threads)
+    loading.warm()
+    print(warm.READY, flush=True)
+    idle = threading.Timer(seconds, os._exit, (0,))
+    idle.daemon = True
+    idle.start()
+    line = sys.stdin.readline()
+    idle.cancel()
+    if not line.strip():
+        return None
+    told = json.loads(line)
+    folder = Path(told["folder"])
+    print(warm.TAKEN, flush=True)
+    log = os.open(folder / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
+    os.chdir(folder)
+    return folder, told["secrets"]
+
+
+def _work(
+    folder: Path,
+    journal: Journal,
+    secrets: dict[str, str],
+    bodies: Mapping[str, Body],
+    read_secrets: Callable[[], dict[str, str]],
+) -> int:
     if journal.ended and control.requested(folder) != "resume":
         raise JobError("This job has already ended.", "Start a new one from its settings.")
     journal.append(State("preparing"))
     try:
-        secrets.update(_read_secrets())
+        secrets.update(read_secrets())
         spec = specs.read(folder)
         processors.prepare(spec.work.threads)
         # What was paid for at a provider has to be cancelled there first.

@@ -33,7 +33,7 @@ def spawn(command: Sequence[str], folder: Path, secrets: Mapping[str, str]) -> "
         child = subprocess.Popen(
             command,
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -51,11 +51,12 @@ def spawn(command: Sequence[str], folder: Path, secrets: Mapping[str, str]) -> "
     return child
 
 
-def _environment() -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+def environment() -> dict[str, str]:
+    """What a job's process finds in its environment: ours without keys, and the way to this package."""
+    found = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
     checkout = str(Path(studio.__file__).parent.parent)
     if checkout not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
         # Not installed: the job's folder is no place to find the package from.
-        known = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join([checkout, known] if known else [checkout])
-    return environment
+        known = found.get("PYTHONPATH")
+        found["PYTHONPATH"] = os.pathsep.join([checkout, known] if known else [checkout])
+    return found
