@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from studio.data.checks import shape
-from studio.data.formats import FORMATS, Format, format_named, format_of
+from studio.data.formats import FORMATS, Format, format_named, format_of, preference
 from studio.data.log import Log
 
 
@@ -17,6 +17,12 @@ def decide(rows: Iterable[dict[str, Any]]) -> Format | None:
 
 def explain_unknown(row: dict[str, Any], line: int, log: Log) -> None:
     """Says of the first row of a file that no shape is known for it, and how to bring it into one."""
+    missing = [key for key in preference.KEYS if key not in row]
+    if len(missing) == 1:
+        lacks, keys = shape.listing(missing), shape.keys_in_words(row)
+        remedy = f"Write the other answer of the pair into {lacks} in every row, or train on the one answer alone."
+        log.add(shape.MISSING_KEY, line, missing[0], row, missing=lacks, keys=keys, remedy=remedy)
+        return
     log.add(shape.UNKNOWN, line, None, row, keys=shape.keys_in_words(row), remedy=_mapping(row))
 
 

@@ -18,6 +18,8 @@ from studio.data.seen import Seen
 from studio.data.values import Example
 
 MOST_SHOWN = 50
+MOST_LABELS = 20_000
+"""Different ones that are counted."""
 MOST_KINDS = 10_000
 MOST_DISTINCT = 1_000_000
 FIRST_ROWS = 500
@@ -86,7 +88,7 @@ class _Counting:
         self.rows = 0
         self._prompts, self._answers, self._lengths = array("I"), array("I"), array("I")
         self._roles: Counter[str] = Counter()
-        self._labels = LabelCount()
+        self._labels = LabelCount(MOST_LABELS)
         self._first_words: Counter[str] = Counter()
         self._languages: Counter[str] = Counter()
         self._keys: Counter[tuple[str, ...]] = Counter()

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from studio import data, methods
 from studio.data.values import Split
-from studio.errors import DataError, NotFoundError, OptionError, StudioError
+from studio.errors import DataError, ModelError, NotFoundError, OptionError, StudioError
 from studio.methods.base import STRENGTHS, Method, Options
 from studio.methods.recommended import Choice, propose
 from studio.methods.situation import Rows, unsuited
@@ -85,8 +85,15 @@ def gather(
         try:
             step()
         except StudioError as fault:
-            found.faults.append(fault)
+            found.faults.append(_at_its_field(fault))
     return found
+
+
+def _at_its_field(fault: StudioError) -> StudioError:
+    """What is wrong with a base model is said where it was chosen, whichever of its files is at fault."""
+    if isinstance(fault, ModelError):
+        fault.field = "model"
+    return fault
 
 
 def _data(found: Gathered, datasets: Datasets, project_id: str, dataset_id: str) -> None:

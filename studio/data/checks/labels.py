@@ -49,9 +49,10 @@ _GAPS = re.compile(r"(?<=\w)[\s_\-./]+(?=\w)")
 
 
 class LabelCount:
-    """Counts what may be labels; after all rows it is clear whether they are."""
+    """Counts what may be labels, at most so many different ones; after all rows it is clear whether they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_KINDS) -> None:
+        self._most = most
         self.rows = 0
         self.count: Counter[str] = Counter()
         self._named = self._texts = False
@@ -64,7 +65,7 @@ class LabelCount:
             self._texts = True
             return
         for label in example.labels or (example.answer,):
-            if label in self.count or len(self.count) < MOST_KINDS:
+            if label in self.count or len(self.count) < self._most:
                 self.count[label] += 1
             else:
                 self._texts = True
