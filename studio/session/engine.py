@@ -8,6 +8,7 @@ from typing import Self
 from studio.errors import StorageError
 from studio.hosted.keys import Keys
 from studio.inference.process import ChatServers
+from studio.jobs.launchers.warm import Warm
 from studio.jobs.lease import LOCAL
 from studio.jobs.supervisor import Supervisor
 from studio.session.applications import Applications
@@ -40,7 +41,8 @@ class Session:
         self._owner = owner if callable(owner) else lambda: owner
         _make_home(settings)
         self._database = Database(settings)
-        self._supervisor = Supervisor(settings)
+        self._warm = Warm(settings.threads)
+        self._supervisor = Supervisor(settings, self._warm.launch)
         self._servers = ChatServers(settings)
         self._keys = Keys(settings.hosted_keys)
 
@@ -97,8 +99,13 @@ class Session:
         foreign = found.holder is not None and found.holder.owner != self.owner
         return replace(found, holder=None) if foreign else found
 
+    def warm(self) -> None:
+        """Has a worker get ready for the next training, so that its first step comes sooner; returns at once."""
+        self._warm.prepare()
+
     def close(self) -> None:
         """Lets go of the database. Jobs and chat models go on: they are processes of their own."""
+        self._warm.end()
         self._database.close()
 
     def _book(self) -> JobBook:

@@ -145,7 +145,12 @@ def build(page: Page) -> Tab:
         after = [follow, *before.outputs, plan, foot, start]
         before.timer.tick(restate, page.project, after, queue=False, show_progress="hidden")
 
+    def warm(project: str) -> None:
+        if project and page.standing(project).enough:
+            session.warm()
+
     page.pending.append(wire)
+    page.pending.append(lambda: page.opened[NAME].select(warm, page.project, None, show_progress="hidden"))
     page.on(start.click, begin, tab=NAME, goto="train", meanwhile=words.STARTING)
 
     def restate(project: str) -> list[Any]:
