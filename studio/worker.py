@@ -108,8 +108,20 @@ def _do(folder: Path, bodies: Mapping[str, Body], read_secrets: Callable[[], dic
     secrets: dict[str, str] = {}
     try:
         with Journal(folder) as journal:
-            process.write(folder, Identity.of(os.getpid()))
-            return _work(folder, journal, secrets, bodies, read_secrets)
+            if journal.ended and control.requested(folder) != "resume":
+                raise JobError("This job has already ended.", "Start a new one from its settings.")
+            try:
+                _reserve(folder)
+                process.write(folder, Identity.of(os.getpid()))
+                journal.append(State("preparing"))
+                secrets.update(read_secrets())
+                _work(folder, journal, secrets, bodies)
+            except Exception as error:
+                if journal.ended:
+                    raise
+                _tell(folder, journal, secrets, error)
+                return 1
+            return 0
     except Exception as error:  # noqa: BLE001 - the last resort, when not even the journal can be written
         print(_without(secrets, "".join(traceback.format_exception(error))), file=sys.stderr, flush=True)
         return 1
@@ -140,42 +152,41 @@ def _wait(threads: int, seconds: float) -> tuple[Path, dict[str, str]] | None:
     return folder, told["secrets"]
 
 
-def _work(
-    folder: Path,
-    journal: Journal,
-    secrets: dict[str, str],
-    bodies: Mapping[str, Body],
-    read_secrets: Callable[[], dict[str, str]],
-) -> int:
-    if journal.ended and control.requested(folder) != "resume":
-        raise JobError("This job has already ended.", "Start a new one from its settings.")
-    journal.append(State("preparing"))
-    try:
-        secrets.update(read_secrets())
-        spec = specs.read(folder)
-        processors.prepare(spec.work.threads)
-        # What was paid for at a provider has to be cancelled there first.
-        asked = control.requested(folder)
-        if asked in ("stop", "cancel") and spec.kind != "hosted":
-            journal.append(State("stopped" if asked == "stop" else "cancelled"))
+def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mapping[str, Body]) -> None:
+    spec = specs.read(folder)
+    processors.prepare(spec.work.threads)
+    # What was paid for at a provider has to be cancelled there first.
+    asked = control.requested(folder)
+    if asked in ("stop", "cancel") and spec.kind != "hosted":
+        journal.append(State("stopped" if asked == "stop" else "cancelled"))
+    else:
+        left = turns.wait(folder, spec, journal)
+        if left is None:
+            bodies[spec.kind](folder, spec, journal, secrets)
         else:
-            left = turns.wait(folder, spec, journal)
-            if left is None:
-                bodies[spec.kind](folder, spec, journal, secrets)
-            else:
-                journal.append(State(left))
-        if not (journal.ended or journal.paused):
-            raise RuntimeError(f"the body of {spec.kind} returned without a last word")
-    except Exception as error:
-        if journal.ended:
-            raise
-        failure = explain(error)
-        happened, remedy, details = (_without(secrets, t) for t in (failure.happened, failure.remedy, failure.details))
-        journal.append(Failure(happened, remedy, details, failure.reason))
-        if not isinstance(error, LostSightError):
-            journal.append(State("failed"))
-        return 1
-    return 0
+            journal.append(State(left))
+    if not (journal.ended or journal.paused):
+        raise RuntimeError(f"the body of {spec.kind} returned without a last word")
+
+
+RESERVE, RESERVED_BYTES = "reserve", 16_384
+"""A file that is given up for the last words when the disk is full."""
+
+
+def _reserve(folder: Path) -> None:
+    # no zeros, which some disks keep for nothing
+    (folder / RESERVE).write_text(os.urandom(RESERVED_BYTES // 2).hex(), encoding="ascii")
+
+
+def _tell(folder: Path, journal: Journal, secrets: Mapping[str, str], error: Exception) -> None:
+    """Journals what went wrong."""
+    failure = explain(error)
+    happened, remedy, details = (_without(secrets, t) for t in (failure.happened, failure.remedy, failure.details))
+    if failure.reason == "disk":
+        (folder / RESERVE).unlink(missing_ok=True)
+    journal.append(Failure(happened, remedy, details, failure.reason))
+    if not isinstance(error, LostSightError):
+        journal.append(State("failed"))
 
 
 def explain(error: Exception) -> Failure:
@@ -188,7 +199,9 @@ def explain(error: Exception) -> Failure:
     if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
         remedy = "Close other programs, or choose a smaller model, fewer tokens per step or shorter examples."
         return Failure("The memory of this machine ran out.", remedy, details, "memory")
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    # Libraries that are not written in Python put the system's words into errors of their own.
+    if full or any(said in words for said in ("no space left", "file too large", "disk quota exceeded")):
         return Failure("The disk is full.", "Free some space, then go on, or start again.", details, "disk")
     if isinstance(error, OSError) and error.filename is not None:
         happened = f"The file {error.filename} cannot be used: {error.strerror}."

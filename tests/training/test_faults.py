@@ -1,0 +1,154 @@
+"""What can befall a training, each with a word of its own; the last good checkpoint stays usable, and it can go on."""
+
+import contextlib
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from studio import worker
+from studio.jobs import control, journal
+from studio.jobs.state import JobState, fold
+from studio.models import checkpoint
+from studio.training import standing
+from tests.tiny import chat_rows
+from tests.training.test_resuming import FORKS, LONG, begin, complete, ended_well, events, until, weights
+
+
+def limited(folder: str, bytes_: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_))
+    raise SystemExit(worker.main([folder]))
+
+
+def state(folder: Path) -> JobState:
+    return fold(events(folder), None, alive=False)
+
+
+def paused(folder: Path, step: int) -> None:
+    child = begin(folder)
+    until(folder, step, child)
+    control.request(folder, "pause")
+    ended_well(child)
+    control.request(folder, "resume")
+
+
+def test_files_that_may_not_grow_read_as_a_full_disk(make_job):
+    folder, _ = make_job(chat_rows(60), **LONG)
+    paused(folder, 60)
+    before = weights(folder)
+    child = FORKS.Process(target=limited, args=(str(folder), 100_000))
+    child.start()
+    child.join(120)
+    found = state(folder)
+    assert (found.state, found.failure.reason) == ("failed", "disk")
+    assert found.sentence.startswith("The disk is full. Free some space")
+    assert found.resumable
+    assert weights(folder) == before, "the last good checkpoint is as it was"
+    complete(folder)
+    assert state(folder).state == "finished"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("a small disk can be mounted by root alone")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_that_is_full_to_the_last_byte(make_job, small_disk):
+    made, _ = make_job(chat_rows(60), **LONG)
+    folder = small_disk / "job"
+    shutil.copytree(made, folder)
+    paused(folder, 60)
+    before, filler = weights(folder), small_disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb") as file:
+        while True:
+            file.write(b"x" * 4096)
+            file.flush()
+    child = begin(folder)
+    child.join(120)
+    found = state(folder)
+    assert (found.state, found.failure.reason) == ("failed", "disk")
+    assert weights(folder) == before
+    filler.unlink()
+    control.request(folder, "resume")
+    complete(folder)
+    assert state(folder).state == "finished"
+
+
+def test_a_loss_that_is_no_number_says_so_and_keeps_what_was_good(make_job):
+    folder, _ = make_job(chat_rows(60), **LONG)
+    paused(folder, 60)
+    kept = checkpoint.kept(folder)
+    # What it would go on from holds a weight that is no number, as a broken step would leave it.
+    newest = checkpoint.kept(folder, inside=standing.FOLDER)[-1].path
+    with safe_open(newest / standing.FILE, framework="pt") as file:
+        described = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    tensors["weight.0"] = torch.full_like(tensors["weight.0"], torch.nan)
+    shutil.rmtree(newest)
+    step = int(newest.name.removeprefix("step-"))
+    checkpoint.write(folder, step, 0.0, lambda f: save_file(tensors, f / standing.FILE, described), standing.FOLDER)
+    child = begin(folder)
+    child.join(120)
+    found = state(folder)
+    assert (found.state, found.failure.reason) == ("failed", "diverged")
+    assert "no longer a number" in found.sentence
+    assert "Lower the learning rate" in found.sentence
+    assert not found.resumable, "going on would meet the same"
+    assert [one.path for one in checkpoint.kept(folder)] == [one.path for one in kept]
+
+
+def test_steps_far_too_large_end_as_exploded_or_no_number(make_job):
+    folder, _ = make_job(chat_rows(60), **{**LONG, "learning_rate": 0.1, "warmup": 0.0, "schedule": "constant"})
+    child = begin(folder)
+    child.join(240)
+    found = state(folder)
+    if found.state == "failed":
+        assert found.failure.reason == "diverged"
+    else:
+        assert found.best.loss < found.validations[0].loss or "did not fall" in found.sentence
+
+
+def test_memory_that_runs_out_says_so():
+    with pytest.raises(RuntimeError) as refused:
+        torch.empty(2**50)
+    for error in (refused.value, MemoryError()):
+        failure = worker.explain(error)
+        assert (failure.reason, failure.happened) == ("memory", "The memory of this machine ran out.")
+        assert "smaller model" in failure.remedy
+
+
+def test_a_torn_journal_is_reported_and_the_run_goes_on(make_job):
+    folder, _ = make_job(chat_rows(60), **LONG)
+    paused(folder, 60)
+    file = folder / journal.FILE
+    lines = file.read_bytes().splitlines(keepends=True)
+    lines[5] = lines[5][: len(lines[5]) // 2] + b"\n"
+    file.write_bytes(b"".join(lines) + b'{"v": 1, "seq": 9')
+    assert journal.read(file, "0").torn, "the reader names the place"
+    complete(folder)
+    assert state(folder).state == "finished"
+    assert len(journal.read(file, "0").torn) == 2
+
+
+def test_a_damaged_best_checkpoint_is_told_and_the_run_goes_on(make_job):
+    folder, _ = make_job(chat_rows(60), **LONG)
+    paused(folder, 60)
+    best = checkpoint.best(folder)
+    (best / "adapter_model.safetensors").write_bytes(b"damaged")
+    complete(folder)
+    found = state(folder)
+    assert found.state == "finished"
+    assert any("is damaged; the next check counts as the best" in note for note in found.notes)
+    assert checkpoint.best(folder) != best
