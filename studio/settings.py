@@ -10,6 +10,7 @@ from studio.errors import UsageError
 
 PREFIX = "STUDIO_"
 SECRET = ("password", "secret")
+TRACKERS = ("wandb", "trackio", "tensorboard")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Settings:
     space: public demonstration: every visitor sees their own data alone, and no folder of the server.
     secret: signs the cookies of visitors; empty means one made once and kept in the home folder.
     hosted_keys: a file with keys for hosted providers, {"https://ADDRESS/v1": "KEY"}; each goes to its address alone.
+    tracking: where trainings are shown as well, divided by commas: wandb, trackio, tensorboard; tracking_project: the
+    project there.
     """
 
     home: Path = Path("~/.finetune-studio")
@@ -41,6 +44,8 @@ class Settings:
     space: bool = False
     secret: str = field(default="", repr=False)
     hosted_keys: str = ""
+    tracking: str = ""
+    tracking_project: str = "finetune-studio"
 
     @property
     def database(self) -> str:
@@ -50,6 +55,10 @@ class Settings:
     @property
     def jobs_folder(self) -> Path:
         return self.home / "jobs"
+
+    @property
+    def trackers(self) -> list[str]:
+        return [name for name in TRACKERS if name in self.tracking.split(",")]
 
     @property
     def datasets_folder(self) -> Path:
@@ -137,7 +146,15 @@ _KINDS: dict[str, Callable[[Any], object]] = {
     "threads": int,
     "chat_idle_minutes": float,
     "space": lambda raw: _SWITCH[str(raw).lower()],
+    "tracking": lambda raw: _trackers(str(raw)),
 }
+
+
+def _trackers(raw: str) -> str:
+    names = [name.strip().lower() for name in raw.split(",") if name.strip()]
+    if set(names) - set(TRACKERS):
+        raise ValueError(raw)
+    return ",".join(names)
 
 
 def _convert(name: str, raw: object) -> object:
@@ -146,7 +163,8 @@ def _convert(name: str, raw: object) -> object:
         return kind(raw)
     except (KeyError, TypeError, ValueError):
         variable = PREFIX + name.upper()
-        what = "1 or 0" if name == "space" else "a number" if kind is float else "a whole number"
+        other = {"space": "1 or 0", "tracking": f"one or more of {', '.join(TRACKERS)}"}
+        what = other.get(name, "a number" if kind is float else "a whole number")
         raise UsageError(f"{variable} is {raw!r}, which is not {what}.", f"Set {variable} to {what}.") from None
 
 

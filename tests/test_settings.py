@@ -19,6 +19,13 @@ def test_a_switch_that_is_neither_is_refused() -> None:
         load({"STUDIO_SPACE": "maybe"})
 
 
+def test_trackers_are_named_and_unknown_ones_refused() -> None:
+    assert load({"STUDIO_TRACKING": " TensorBoard, wandb"}).trackers == ["wandb", "tensorboard"]
+    assert load({}).trackers == []
+    with pytest.raises(UsageError, match="which is not one or more of wandb, trackio, tensorboard"):
+        load({"STUDIO_TRACKING": "elsewhere"})
+
+
 def test_a_space_is_recognised_and_everything_can_be_overridden() -> None:
     settings = load(SPACE)
     assert (settings.space, settings.host) == (True, "0.0.0.0")

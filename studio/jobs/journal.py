@@ -9,6 +9,7 @@ import json
 import math
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -38,7 +39,8 @@ class Journal:
     """The journal of one job folder, opened for appending; only the job's own process does this.
 
     seq: number of the last event written. ended: whether that one is a last word (see events.LAST_WORDS).
-    paused: whether the job's process has said that it leaves and another one may go on.
+    paused: whether the job's process has said that it leaves and another one may go on. follower: is told each event
+    once it is written.
     JobError when another living process writes it.
     """
 
@@ -56,6 +58,7 @@ class Journal:
         self.seq = int(last.get("seq", 0))
         self.ended = _is_last_word(last)
         self.paused = False
+        self.follower: Callable[[Event], None] | None = None
 
     def append(self, event: Event) -> int:
         """Writes one event and returns its seq; last words, results, failures and checkpoints are then on the disk.
@@ -71,6 +74,8 @@ class Journal:
         self.paused = isinstance(event, State) and event.state == "paused"
         if self.ended or self.paused or isinstance(event, Checkpoint | Result | Failure):
             os.fsync(self._file)
+        if self.follower is not None:
+            self.follower(event)
         return self.seq
 
     def _write(self, data: bytes) -> None:

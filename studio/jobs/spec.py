@@ -26,7 +26,8 @@ class Source:
 class Train:
     """Work of a train job. data: the stored rows (rows.parquet); split: the split file; model: the base model folder.
     options: the method's options in full, already validated. search: whether the best values are looked for, beginning
-    with these (see methods.search)."""
+    with these (see methods.search). tracking: where its numbers are shown as well (see settings.TRACKERS), in which
+    project there."""
 
     data: Source
     split: Source
@@ -36,6 +37,8 @@ class Train:
     options: dict[str, Any]
     threads: int = 0
     search: bool = False
+    tracking: list[str] = field(default_factory=list)
+    tracking_project: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Evaluate:
     measure: str = ""
     """The measure that decides; '' for the one that suits the answers."""
     judge: dict[str, Any] = field(default_factory=dict)
-    """A language model that judges: {provider, address, private, more, model, secret, price, rubric}; empty for none."""
+    """A language model that judges: {provider, address, private, more, model, secret, price, rubric}; empty: none."""
     general: bool = False
     """Whether the models also read the general texts that ship, to see what was forgotten."""
     version: int | None = None
@@ -97,7 +100,7 @@ class Prepare:
     """Work of a prepare job: makes one version of a data set in the folder `result` of the job.
 
     files: what was brought in, or the kept originals, in order. name: of the data set. version 1 brings the files in, a
-    later one is made from the originals. again: that version is there, and is only measured and divided anew. recipe: as
+    later one is made from the originals. again: it is there, and is only measured and divided anew. recipe: as
     JSON. tokenizer: the tokenizer.json that tokens are counted with, None to count none; context: how many of them its
     model reads at once, 0 where that is not known. split: how the rows are divided (see data.dividing). hub: where
     there are no files, the data set of the Hub to be fetched first (see data.hub), of at most limit_bytes.

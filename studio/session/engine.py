@@ -66,7 +66,7 @@ class Session:
 
     @property
     def runs(self) -> Runs:
-        return Runs(self.settings, self.datasets, self.models, self._book())
+        return Runs(self.settings, self.datasets, self.models, self._book(), self._keys)
 
     @property
     def evaluations(self) -> Evaluations:

@@ -8,6 +8,7 @@ from typing import Any
 
 from studio import data
 from studio.errors import JobError, NotFoundError, UsageError
+from studio.hosted.keys import Keys
 from studio.jobs.journal import Page
 from studio.jobs.lease import Holder
 from studio.jobs.spec import Source, Train
@@ -40,11 +41,11 @@ KINDS = {
 
 
 class Runs(Steered):
-    def __init__(self, settings: Settings, datasets: Datasets, models: Models, book: JobBook) -> None:
+    def __init__(self, settings: Settings, datasets: Datasets, models: Models, book: JobBook, keys: Keys) -> None:
         self._settings = settings
         self._datasets = datasets
         self._models = models
-        super().__init__(book)
+        super().__init__(book, settings, keys)
         self._rehearsals = Rehearsals(book)
 
     def plan(
@@ -158,7 +159,7 @@ class Runs(Steered):
             parent=None,
         )
         self._rehearsals.stop(project_id)
-        return self._book.start(row, lambda: self._work(found, search))
+        return self._book.start(row, lambda: self._work(found, search), self._secrets())
 
     def _work(self, found: Complete, search: bool = False) -> Train:
         rows = found.dataset.rows
@@ -171,6 +172,8 @@ class Runs(Steered):
             options=found.options.model_dump(),
             threads=self._settings.threads,
             search=search,
+            tracking=self._settings.trackers,
+            tracking_project=self._settings.tracking_project,
         )
 
     def _waits(self) -> str:

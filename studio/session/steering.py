@@ -1,17 +1,23 @@
 """What can be asked of a run that was started: stop, pause, go on, cancel, a place further forward in the line."""
 
 from studio.errors import JobError
+from studio.hosted.keys import Keys
 from studio.jobs import spec as specs
 from studio.jobs.spec import Train
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.values import Run
+from studio.settings import Settings
+
+WANDB = "https://api.wandb.ai"
 
 
 class Steered:
     """The part of the runs that steers them; every run is the owner's, or NotFoundError."""
 
-    def __init__(self, book: JobBook) -> None:
+    def __init__(self, book: JobBook, settings: Settings, keys: Keys) -> None:
         self._book = book
+        self._trackers = settings.trackers
+        self._keys = keys
 
     def stop(self, run_id: str) -> None:
         """Asks the run to stop and keep what it has reached; JobError when it is not at work."""
@@ -35,7 +41,7 @@ class Steered:
         row = self._book.row(run_id)
         if row.kind != "train":
             raise JobError(f"{row.name} is not a training on this machine.", "Start it again.")
-        self._book.supervisor.resume(run_id)
+        self._book.supervisor.resume(run_id, self._secrets())
         return self._book.run(row)
 
     def cancel(self, run_id: str) -> None:
@@ -47,3 +53,8 @@ class Steered:
         """Moves a waiting run by so many places among the owner's own (-1: one forward)."""
         self._book.row(run_id)
         self._book.supervisor.move(run_id, places)
+
+    def _secrets(self) -> dict[str, str]:
+        """What a training needs to be shown elsewhere; an owner's key for Weights & Biases, or the operator's."""
+        key = self._keys.find(self._book.owner, WANDB) if "wandb" in self._trackers else None
+        return {"WANDB_API_KEY": key} if key else {}

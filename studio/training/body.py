@@ -14,7 +14,7 @@ from studio.jobs.spec import Spec, Train
 from studio.jobs.state import JobState
 from studio.methods.base import Method
 from studio.models import ModelInfo, checkpoint, loading
-from studio.training import machine, standing
+from studio.training import machine, standing, tracking
 from studio.training.labels import told
 from studio.training.loop import Loop
 from studio.training.pairs import preferred
@@ -28,7 +28,8 @@ PREPARE = {"text": written, "labels": told, "preferences": preferred}
 def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) -> None:
     """Trains as the spec says and journals it, from the plan to the last word (finished or stopped).
 
-    secrets: none are needed. Raises StudioError in the user's words for whatever keeps it from training.
+    secrets: the key of a tracker, where one is used. Raises StudioError in the user's words for whatever keeps it from
+    training.
     """
     work = spec.work
     if not isinstance(work, Train):
@@ -52,7 +53,8 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         if before.plan is None:
             announced(journal, plan, notes)
     journal.append(State("running"))
-    end = done.run()
+    with tracking.followed(folder, spec, work, journal, secrets):
+        end = done.run()
     if end == "cancelled":
         discard(folder)
     if end in ("finished", "stopped"):

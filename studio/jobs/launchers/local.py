@@ -13,7 +13,7 @@ import studio
 LOG = "worker.log"
 # A job gets its keys through its standard input; what lies in the environment can be read by every other process.
 SECRET_VARIABLES = (
-    *("OPENAI_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "WANDB_API_KEY"),
+    *("OPENAI_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "WANDB_API_KEY", "TRACKIO_WRITE_TOKEN"),
     *("STUDIO_DATABASE_URL", "STUDIO_PASSWORD", "STUDIO_SECRET"),
 )
 

@@ -7,10 +7,18 @@ import gradio as gr
 
 from studio import __version__
 from studio.session import doctor
+from studio.settings import Settings
 from studio.ui import html, words
 from studio.ui.page import Page, Standing, Tab, show_aside
 
 NAME = "settings"
+
+
+def _tracking(settings: Settings) -> str:
+    if not settings.trackers:
+        return words.TRACKING_OFF
+    names = "; ".join(words.TRACKERS[name] for name in settings.trackers)
+    return words.TRACKING_ON.format(names=names, project=settings.tracking_project)
 
 
 def build(page: Page) -> Tab:
@@ -22,6 +30,7 @@ def build(page: Page) -> Tab:
                 gr.HTML(html.card(words.PUBLIC_TITLE, f"<p>{html.esc(words.PUBLIC_LINE)}</p>"))
             else:
                 gr.HTML(html.card(words.LEAVES_TITLE, f"<p>{html.esc(words.LEAVES_LINE)}</p>"))
+                gr.HTML(html.card(words.TRACKING_TITLE, f"<p>{html.esc(_tracking(settings))}</p>"), elem_id="tracking")
                 places = [("Home folder", str(settings.home)), ("Address", f"{settings.host}:{settings.port}")]
                 gr.HTML(html.card(words.FOLDERS_TITLE, html.facts(places)))
             health = gr.HTML(elem_id="health", visible=not settings.space)
