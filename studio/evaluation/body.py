@@ -94,7 +94,8 @@ def _contest(
     secrets: Mapping[str, str],
     who: Sequence[Entrant],
 ) -> Contest:
-    passes = contest.passes(who) + (2 if work.judge else 0)
+    pairs = all(example.rejected for example in examples)
+    passes = contest.passes(who, pairs=pairs) + (2 if work.judge else 0)
     ticker = Ticker(folder, journal, len(examples) * passes)
     return Contest(
         examples=examples,

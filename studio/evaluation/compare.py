@@ -64,11 +64,13 @@ MIN_PAIRS = 6
 @dataclass(frozen=True)
 class Comparison:
     """All that is compared. fields: the mean share of right JSON fields a row, None where answers are no objects.
-    loss: None where a candidate tells none."""
+    loss: None where a candidate tells none. pairs: of how many pairs each prefers the better
+    answer, None without pairs."""
 
     matches: Matches
     loss: Difference | None
     fields: Difference | None = None
+    pairs: Matches | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -33,11 +33,17 @@ class Contest:
     judging: bool = True
     learned: str = ""
 
+    @property
+    def pairs(self) -> bool:
+        """Whether every row has a worse answer beside the wanted one."""
+        return all(example.rejected for example in self.examples)
 
-def passes(entrants: Sequence[Entrant], judging: bool = True) -> int:
+
+def passes(entrants: Sequence[Entrant], judging: bool = True, pairs: bool = False) -> int:
     """How often all rows are gone through for these: once for the answers, once for the losses of a model here that
-    writes text."""
-    return sum(2 if judging and _writes(one) else 1 for one in entrants)
+    writes text, and once more where these are rows of two answers."""
+    losses = 2 if pairs else 1
+    return sum(1 + losses if judging and _writes(one) else 1 for one in entrants)
 
 
 def said(entrants: Sequence[Entrant], contest: Contest) -> dict[str, list[Said]]:

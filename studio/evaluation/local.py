@@ -1,5 +1,5 @@
-"""Models of this machine that write text: losses on the wanted answers first, then greedy answers. Needs torch, through
-studio.inference.generate."""
+"""Models of this machine that write text: losses on the wanted answers first, of preference rows on the worse answers
+too, then greedy answers. Needs torch, through studio.inference.generate."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -21,7 +21,6 @@ SPARE_TOKENS = 8
 
 def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
     """All of one base model: itself, with a prompt, and tuned. What is kept in full needs no model to be loaded."""
-    from studio.evaluation.losses import Losses
     from studio.inference.generate import load
 
     names = {one.id: "base" if one.checkpoint is None else one.id for one in group}
@@ -30,18 +29,9 @@ def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant
     assert group[0].model is not None
     engine = load(Path(group[0].model.path), tuned, contest.threads)
     longest = _longest(engine, contest.answers)
-    lost: dict[str, dict[int, float]] = {}
-    for one in group if contest.judging else ():
-
-        def read(left: list[int], one: Entrant = one) -> Iterator[dict[int, float]]:
-            yield from Losses(engine, _prompted(one, contest, left)).batches(names[one.id])
-
-        batches = contest.kept.through(
-            one.mark(data=contest.data, learned=contest.learned if one.shots else "", what="loss"),
-            contest.numbers,
-            read,
-        )
-        lost[one.id] = contest.ticker.follow(batches, f"{one.title} reads the wanted answers")
+    lost = {one.id: _lost(one, names[one.id], engine, contest) for one in group} if contest.judging else {}
+    pairs = contest.judging and contest.pairs
+    worse = {one.id: _lost(one, names[one.id], engine, contest, worse=True) for one in group} if pairs else {}
     contest.ticker.restart_clock()
     for one in group:
         mark = one.mark(data=contest.data, learned=contest.learned if one.shots else "", longest=longest)
@@ -56,7 +46,27 @@ def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant
 
         answers = contest.ticker.follow(contest.kept.through(mark, contest.numbers, ask), f"{one.title} answers")
         whole = (Said.from_json(answers[place]) for place in range(len(contest.numbers)))
-        yield one, [replace(a, loss=lost[one.id][n]) if lost else a for n, a in enumerate(whole)]
+        found = (replace(a, loss=lost[one.id][n]) if lost else a for n, a in enumerate(whole))
+        yield one, [replace(a, worse=worse[one.id][n]) if worse else a for n, a in enumerate(found)]
+
+
+def _lost(one: Entrant, name: str, engine: "Engine", contest: "Contest", worse: bool = False) -> dict[int, float]:
+    """Row -> loss of the wanted answer, or of the one that a preference row likes less. name: of the model in the
+    engine."""
+    from studio.evaluation.losses import Losses
+
+    def read(left: list[int]) -> Iterator[dict[int, float]]:
+        rows = _prompted(one, contest, left)
+        if worse:
+            rows = [replace(row, messages=(*row.prompt, row.rejected[-1])) for row in rows]
+        yield from Losses(engine, rows).batches(name)
+
+    learned = contest.learned if one.shots else ""
+    mark = one.mark(data=contest.data, learned=learned, what="loss of the worse" if worse else "loss")
+    what = "worse" if worse else "wanted"
+    return contest.ticker.follow(
+        contest.kept.through(mark, contest.numbers, read), f"{one.title} reads the {what} answers"
+    )
 
 
 def _prompted(entrant: Entrant, contest: "Contest", left: Sequence[int]) -> list[Example]:

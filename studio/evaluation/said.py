@@ -15,7 +15,8 @@ class Said:
     """One answer. read, tokens: tokens of the prompt and of the answer; seconds: of this answer, a batch's time divided
     among its rows; all 0 where there is nothing to count. cut: it ended because there was no more room. labels,
     shares: of a classifier, the labels told, and the likeliest labels with their probabilities. loss: nats per token of
-    the wanted answer (of a classifier: of the wanted labels), None where it is not known."""
+    the wanted answer (of a classifier: of the wanted labels), None where it is not known; worse: likewise of the answer
+    that a preference row likes less."""
 
     text: str
     read: int = 0
@@ -25,6 +26,7 @@ class Said:
     labels: tuple[str, ...] = ()
     shares: tuple[tuple[str, float], ...] = ()
     loss: float | None = None
+    worse: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value not in ((), None, False)}

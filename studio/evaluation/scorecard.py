@@ -32,7 +32,8 @@ class Row:
     last answer. losses: nats per token of the wanted answer (of a classifier: nats of the wanted labels), empty where a
     model is hosted. labels: the wanted ones, of a text to classify. scores: 0 to 1, of answers that are hardly ever
     exactly right; empty where exact matches say enough. shares: of classifiers, the likeliest labels with their
-    probabilities. judged: whom a judge prefers, 1 the tuned model, 0 the base model, 0.5 neither.
+    probabilities. judged: whom a judge prefers, 1 the tuned model, 0 the base model, 0.5 neither. worse: like losses,
+    of the answer that a preference row likes less.
     """
 
     row: int
@@ -46,6 +47,7 @@ class Row:
     scores: dict[str, float] = field(default_factory=dict)
     shares: dict[str, list[Any]] = field(default_factory=dict)
     judged: float | None = None
+    worse: dict[str, float] = field(default_factory=dict)
 
     @property
     def group(self) -> Group:

@@ -45,6 +45,7 @@ def rows_of(numbers: Sequence[int], examples: Sequence[Example], said: Mapping[s
             losses={name: loss for name, answers in said.items() if (loss := answers[place].loss) is not None},
             exact={name: _right(answers[place], example) for name, answers in said.items()},
             labels=example.labels,
+            worse={name: loss for name, answers in said.items() if (loss := answers[place].worse) is not None},
             shares={name: [list(one) for one in a[place].shares] for name, a in said.items() if a[place].shares},
         )
         for place, (number, example) in enumerate(zip(numbers, examples, strict=True))
@@ -99,6 +100,8 @@ def _judged(ground: Judging, rows: Sequence[Row], measures: Measures, comparison
     if comparison is None or not ground.judging:
         return verdict.nothing(work.rows_seen)
     base, tuned = (measures[name].get(work.measure) for name in CANDIDATES)
+    if comparison.pairs is not None and seen >= verdict.MIN_ROWS and work.measure in ("", "prefers"):
+        return verdict.by_pairs(comparison.pairs)
     by_choice = seen >= verdict.MIN_ROWS and work.measure not in ("exact_match", "accuracy")
     if by_choice and isinstance(base, Measure) and isinstance(tuned, Measure):
         return verdict.by_measure(work.measure, metrics.title_of(work.measure), _difference(base, tuned))
@@ -121,6 +124,7 @@ def _measures(rows: Sequence[Row], name: str, said: Sequence[Said]) -> dict[str,
                 tuple((label, share) for label, share in row.shares.get(name, ())),
                 bool(said) and said[place].cut,
                 row.judged if name == "tuned" else None,
+                row.worse.get(name),
             )
             for place, (row, labels) in enumerate(zip(rows, told, strict=True))
         ]
@@ -133,7 +137,14 @@ def _compared(rows: Sequence[Row], measures: Measures) -> compare.Comparison:
         compare.matches([row.exact["base"] for row in rows], [row.exact["tuned"] for row in rows]),
         _difference(base["loss"], tuned["loss"]) if "loss" in base and "loss" in tuned else None,
         _difference(base["fields"], tuned["fields"]) if "fields" in base else None,
+        _pairs(base["prefers"], tuned["prefers"]) if "prefers" in base and "prefers" in tuned else None,
     )
+
+
+def _pairs(base: Measured, tuned: Measured) -> compare.Matches:
+    assert isinstance(base, Measure)
+    assert isinstance(tuned, Measure)
+    return compare.matches([value == 1 for value in base.values], [value == 1 for value in tuned.values])
 
 
 def _difference(base: Measured, tuned: Measured) -> compare.Difference:

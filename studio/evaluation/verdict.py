@@ -5,6 +5,7 @@ Better or worse is said only when the paired 95 % evidence of the deciding measu
 2. exact matches decide when either model gets any row right, or when the wanted answers are short, repeat, or are JSON;
 3. where too few rows differ for exact matches to ever decide, the mean share of right JSON fields decides;
 4. otherwise (long free text) the loss on the wanted answers decides; without one: cannot tell.
+Of preference rows it is the pairs that decide (by_pairs): how many a model prefers rightly.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +31,8 @@ SHORT = 40
 
 @dataclass(frozen=True)
 class Verdict:
-    """word and its sentence; decided_by: 'exact_match', 'fields', 'loss', or '' with too little to compare."""
+    """word and its sentence; decided_by: 'exact_match', 'fields', 'loss', 'prefers' or ''
+    with too little to compare."""
 
     word: Word
     sentence: str
@@ -105,6 +107,23 @@ def _by_matches(found: Comparison, counts: str) -> Verdict:
         "cannot tell",
         f"Cannot tell with {_count(exact.rows, 'row')}: {reason}{advice}.{_loss_aside(found.loss)}",
         "exact_match",
+    )
+
+
+def by_pairs(pairs: Matches) -> Verdict:
+    """The verdict on pairs of a better and a worse answer."""
+    text = (
+        f"of {_count(pairs.rows, 'test pair')} the tuned model prefers the better answer in {pairs.tuned}, "
+        f"the base model in {pairs.base}"
+    )
+    if pairs.evidence != "none":
+        return Verdict(pairs.evidence, f"{pairs.evidence.capitalize()}: {text}.", "prefers")
+    chance = "no pair separates them"
+    if pairs.differing:
+        chance = f"the {_count(pairs.differing, 'pair')} where they differ could be chance"
+    advice = _would_do(rows_for_evidence(pairs))
+    return Verdict(
+        "cannot tell", f"Cannot tell with {_count(pairs.rows, 'pair')}: {text}, and {chance}{advice}.", "prefers"
     )
 
 

@@ -13,12 +13,14 @@ from studio.evaluation.metrics.json_fields import JsonFields
 from studio.evaluation.metrics.labels import LabelsTold
 from studio.evaluation.metrics.loss import Loss
 from studio.evaluation.metrics.overlap import Overlap
+from studio.evaluation.metrics.pairs import Pairs
 from studio.evaluation.metrics.preferred import Preferred
 from studio.evaluation.metrics.words import Words
 
 TITLES = {
     "loss": "Loss",
     "perplexity": "Perplexity",
+    "prefers": "Prefers the better answer",
     "exact_match": "Whole answer right",
     "exact_normalised": "Right but for case and punctuation",
     "token_f1": "Words in common (F1)",
@@ -40,6 +42,7 @@ TITLES = {
 
 METRICS: tuple[Metric, ...] = (
     Loss(),
+    Pairs(),
     ExactMatch(),
     Words(),
     JsonFields(),

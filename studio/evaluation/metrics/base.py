@@ -12,7 +12,8 @@ class Graded:
     """One row as one candidate did it. loss: nats per token of the wanted answer, None where it is not known. labels,
     told: the wanted labels of a text to classify, and those the candidate told. shares: of a classifier, its likeliest
     labels with their probabilities. cut: the answer ended because there was no more room. preferred: how a judge liked
-    the answer against the base model's (1 better, 0.5 as good, 0 worse), None without one."""
+    the answer against the base model's (1 better, 0.5 as good, 0 worse), None without one. worse: like loss, of the
+    answer that a preference row likes less."""
 
     wanted: str
     answer: str
@@ -22,6 +23,7 @@ class Graded:
     shares: tuple[tuple[str, float], ...] = ()
     cut: bool = False
     preferred: float | None = None
+    worse: float | None = None
 
 
 @dataclass(frozen=True)
