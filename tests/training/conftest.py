@@ -16,9 +16,11 @@ MakeJob = Callable[..., tuple[Path, Spec]]
 
 @pytest.fixture
 def make_job(tmp_path: Path, tiny_model: Path) -> MakeJob:
-    """make_job(rows=..., model=..., **options) -> (job folder, spec)."""
+    """make_job(rows=..., model=..., method=..., **options) -> (job folder, spec)."""
 
-    def make(rows: list[dict] | None = None, model: Path = tiny_model, **options: Any) -> tuple[Path, Spec]:
+    def make(
+        rows: list[dict] | None = None, model: Path = tiny_model, method: str = "lora", **options: Any
+    ) -> tuple[Path, Spec]:
         place = tmp_path / f"job{len(list(tmp_path.iterdir()))}"
         dataset, folder = place / "dataset", place / "job"
         dataset.mkdir(parents=True)
@@ -34,7 +36,7 @@ def make_job(tmp_path: Path, tiny_model: Path) -> MakeJob:
             split=Source(str(split), data.fingerprint(split)),
             model=Source(info.path, info.fingerprint),
             model_name="tiny",
-            method="lora",
+            method=method,
             options=options,
             threads=1,
         )

@@ -101,6 +101,33 @@ def pair(make_job, tiny_model):
     return make
 
 
+def rows_of(method: str) -> list[dict]:
+    chats = chat_rows(60)
+    if method == "classifier":
+        return [{"text": one["messages"][0]["content"], "label": one["messages"][-1]["content"]} for one in chats]
+    if method == "preference":
+        worse = [{"role": "assistant", "content": "i do not know"}]
+        return [{"prompt": one["messages"][:-1], "chosen": one["messages"][-1:], "rejected": worse} for one in chats]
+    return chats
+
+
+@pytest.mark.parametrize("method", ["full", "classifier", "preference"])
+def test_every_method_ends_as_if_it_had_not_been_killed(make_job, tiny_encoder, tiny_model, method):
+    base = tiny_encoder if method == "classifier" else tiny_model
+    short = {**LONG, "epochs": 6, "learning_rate": 2e-3}
+    whole, other = (make_job(rows_of(method), base, method, **short)[0] for _ in range(2))
+    complete(whole)
+    child = begin(other)
+    until(other, 20, child)
+    child.kill()
+    child.join(30)
+    resume(other)
+    complete(other)
+    assert fold(events(other), None, alive=False).state == "finished"
+    assert weights(other) == weights(whole)
+    assert_without_a_seam(other, whole)
+
+
 def resume(folder: Path) -> None:
     control.request(folder, "resume")
 

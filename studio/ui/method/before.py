@@ -100,7 +100,7 @@ def _readiness(found: Readiness) -> str:
         ),
         (words.READY_MODEL, bool(found.model)),
         (words.READY_OPTIONS, bool(found.options)),
-        (words.READY_ROOM, found.ready or not found.reasons),
+        (found.waits or words.READY_ROOM, found.ready or not found.reasons),
     ]
     lines = "".join(
         f'<li class="fs-ready-{"yes" if good else "no"}"><b>{html.esc(words.YES if good else words.NO)}</b> '

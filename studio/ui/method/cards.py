@@ -1,6 +1,5 @@
 """What the Method tab shows and does not ask: the proposal with its reasons, the model's facts, a card a method."""
 
-from collections.abc import Sequence
 
 from studio.errors import StudioError
 from studio.methods import METHODS
@@ -68,11 +67,11 @@ def model_facts(page: Page, reference: str) -> str:
     return line + html.facts(pairs)
 
 
-def plan(page: Page, ready: bool, reasons: Sequence[str]) -> str:
-    """What is in the way of a start, and what it will close."""
+def plan(page: Page, found: Readiness) -> str:
+    """What is in the way of a start, what it will close, and whom it waits for."""
     chat = page.session.chats.current() is not None
-    lines = [*reasons, *([words.CHAT_HOLDS] if chat else [])]
+    lines = [*found.reasons, *([words.CHAT_HOLDS] if chat else []), *([found.waits] if found.waits else [])]
     if not lines:
         return ""
     items = "".join(f"<li>{html.esc(line)}</li>" for line in lines)
-    return html.card(words.READY_TITLE, f"<ul>{items}</ul>", "" if ready else "fs-error")
+    return html.card(words.READY_TITLE, f"<ul>{items}</ul>", "" if found.ready else "fs-error")

@@ -166,7 +166,7 @@ def build(page: Page) -> Tab:
         sentence = words.START_READY.format(rows=html.number(found.rows), epochs=values.get("epochs", ""))
         return [
             *before.updates(found, bool(picked.get("search"))),
-            made.plan(page, found.ready, found.reasons),
+            made.plan(page, found),
             html.foot(sentence if found.ready else found.reasons[0]),
             gr.Button(interactive=found.ready),
         ]
