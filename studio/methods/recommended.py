@@ -121,9 +121,7 @@ def _words_first() -> list[Choice]:
     learn few rows by heart and tell new ones worse."""
     return [
         Choice("learning_rate", 2e-3, "The words and the labels of a small encoder learn best in large steps."),
-        Choice(
-            "layers_rate", 0.01, "What lies between them keeps what it knows and learns no example by heart."
-        ),
+        Choice("layers_rate", 0.01, "What lies between them keeps what it knows and learns no example by heart."),
     ]
 
 

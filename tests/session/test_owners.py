@@ -15,9 +15,9 @@ from studio.jobs import lease
 from studio.jobs.lease import Holder
 from studio.jobs.process import Identity
 from studio.session import Session, ids
+from studio.session.applications import Applications
 from studio.session.chats import Chats
 from studio.session.database import Database
-from studio.session.applications import Applications
 from studio.session.datasets import Datasets
 from studio.session.evaluations import Evaluations
 from studio.session.exports import Exports

@@ -1,6 +1,5 @@
 """What the Method tab shows and does not ask: the proposal with its reasons, the model's facts, a card a method."""
 
-
 from studio.errors import StudioError
 from studio.methods import METHODS
 from studio.models import card_of
