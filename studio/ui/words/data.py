@@ -191,8 +191,8 @@ FITS = "All fit into the {context} tokens that this model reads at once."
 CUT = "{count} are longer than the {context} tokens that this model reads at once, and would be cut."
 CUT_ONE = "1 is longer than the {context} tokens that this model reads at once, and would be cut."
 COUNT_LINE = (
-    "The file is large, so the tokens of the model {model} are counted when you ask for it. Only then is it known which "
-    "examples it would cut."
+    "The file is large, so the tokens of the model {model} are counted when you ask for it. Only then is it known "
+    "which examples it would cut."
 )
 COUNT_BUTTON = "Count with this model"
 AXIS = {"tokens": "tokens in an example", "characters": "characters in an example"}
