@@ -159,6 +159,11 @@ def _interrupted(job: "JobState") -> str:
         return _left_alone(job)
     if job.word is None:
         return "The job ended before its work began. Nothing was lost; start it again."
+    if job.resumable and not _trains(job):
+        return (
+            "The process that worked on this ended without a last word, perhaps because the machine went down or "
+            "memory ran out. What was answered is kept, and it can go on where it stood."
+        )
     if not _trains(job):
         return (
             "The process that worked on this ended without a last word, perhaps because the machine went down or "

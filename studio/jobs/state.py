@@ -36,6 +36,9 @@ Name = Literal[
 ENDED: tuple[Name, ...] = ("paused", "stopped", "cancelled", "finished", "failed", "interrupted")
 """Nothing happens in these by itself; a job that is paused, failed or interrupted can go on (`resumable`)."""
 
+KEEPING = ("evaluate", "apply")
+"""Kinds that keep each answer as it comes, and take over what is kept when they are started again."""
+
 
 @dataclass(frozen=True)
 class JobState:
@@ -45,9 +48,10 @@ class JobState:
     when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
     best: the validation with the lowest loss. result: the fields of the command line's document.
     answers: the last ones of the model in training. ahead: how many wait before it for the device. torn: how many lines
-    of the journal cannot be read. searching: whether it tries several settings, which cannot be paused.
-    log: the end of what the process printed, for a job that was interrupted. remote: where it stands at a provider;
-    such a job is over only by its own word, for the provider goes on without our process.
+    of the journal cannot be read. kind: of the job, '' where it is not known. searching: whether it tries several
+    settings, which cannot be paused. log: the end of what the process printed, for a job that was interrupted.
+    remote: where it stands at a provider; such a job is over only by its own word, for the provider goes on without our
+    process.
     """
 
     word: str | None = None
@@ -65,6 +69,7 @@ class JobState:
     answers: Answers | None = None
     ahead: int = 0
     searching: bool = False
+    kind: str = ""
     torn: int = 0
     log: str = ""
     started: float | None = None
@@ -100,9 +105,11 @@ class JobState:
 
     @property
     def resumable(self) -> bool:
-        """Whether a training of this machine may go on where it stood."""
+        """Whether a training, an evaluation or an application of this machine may go on where it stood."""
         damaged = self.failure is not None and self.failure.reason == "diverged"
         halted = self.state in ("paused", "interrupted") or (self.state == "failed" and not damaged)
+        if self.kind in KEEPING:
+            return halted
         return halted and self.plan is not None and self.remote is None and not self.searching
 
     @property

@@ -13,6 +13,7 @@ from typing import Any
 
 from studio.errors import JobError, NotFoundError, StorageError
 from studio.jobs import control, journal, lease, process, queue
+from studio.jobs import spec as specs
 from studio.jobs.journal import Page
 from studio.jobs.launchers import LAUNCHERS, Launcher
 from studio.jobs.launchers.local import LOG
@@ -61,8 +62,7 @@ class Supervisor:
             raise
 
     def resume(self, job: str, secrets: Mapping[str, str] | None = None) -> None:
-        """Starts a process again for a training that was paused, interrupted or failed; it goes on where it stood.
-        JobError when it cannot."""
+        """Starts a process again for a job that can go on where it stood; JobError when it cannot."""
         if not self.state(job).resumable:
             raise JobError("This job cannot go on.", "Start it again with its settings.")
         self._request(job, "resume")
@@ -101,7 +101,7 @@ class Supervisor:
                 del self._children[job]
             # Liveness first: whatever a process wrote before it was found dead is then already in the journal.
             alive = self._alive(folder)
-            cursor, known = self._folded.get(job, (None, JobState()))
+            cursor, known = self._folded.get(job) or (None, JobState(kind=_kind(folder)))
             page = journal.read(folder / journal.FILE, cursor)
             asked = control.read(folder)
             state = replace(known.advance(page.events), torn=known.torn + len(page.torn))
@@ -226,6 +226,13 @@ class Supervisor:
                 if identity is not None:
                     process.end(identity, _END_SECONDS)
             time.sleep(_POLL_SECONDS)
+
+
+def _kind(folder: Path) -> str:
+    try:
+        return specs.read(folder).kind
+    except JobError:
+        return ""
 
 
 def _log_tail(folder: Path) -> str:

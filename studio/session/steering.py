@@ -1,9 +1,11 @@
 """What can be asked of a run that was started: stop, pause, go on, cancel, a place further forward in the line."""
 
-from studio.errors import JobError
+from studio.errors import JobError, UsageError
+from studio.evaluation import entrants
 from studio.hosted.keys import Keys
 from studio.jobs import spec as specs
-from studio.jobs.spec import Train
+from studio.jobs.spec import Apply, Evaluate, Train
+from studio.jobs.state import KEEPING
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.values import Run
 from studio.settings import Settings
@@ -37,11 +39,15 @@ class Steered:
         return isinstance(work, Train) and not work.search
 
     def resume(self, run_id: str) -> Run:
-        """Goes on with a training that was paused, interrupted or failed, where it stood; JobError when it cannot."""
+        """Goes on with a training that was paused, interrupted or failed, where it stood, or with an evaluation or an
+        application that was interrupted or failed: what was answered is not asked again. JobError when it cannot,
+        UsageError without a key that it needs."""
         row = self._book.row(run_id)
-        if row.kind != "train":
-            raise JobError(f"{row.name} is not a training on this machine.", "Start it again.")
-        self._book.supervisor.resume(run_id, self._secrets())
+        if row.kind not in ("train", *KEEPING):
+            raise JobError(f"{row.name} is no work of this machine that can go on.", "Start it again.")
+        work = specs.read(self._book.folder(run_id)).work
+        secrets = self._keys_of(work) if isinstance(work, Evaluate | Apply) else self._secrets()
+        self._book.supervisor.resume(run_id, secrets)
         return self._book.run(row)
 
     def cancel(self, run_id: str) -> None:
@@ -53,6 +59,20 @@ class Steered:
         """Moves a waiting run by so many places among the owner's own (-1: one forward)."""
         self._book.row(run_id)
         self._book.supervisor.move(run_id, places)
+
+    def _keys_of(self, work: Evaluate | Apply) -> dict[str, str]:
+        """Keys of the models elsewhere, by the names that the work gives them."""
+        who = entrants.of(work) if isinstance(work, Evaluate) else (entrants.from_json(work.candidate),)
+        told = [one.hosted for one in who if one.hosted]
+        if isinstance(work, Evaluate) and work.judge:
+            told.append(work.judge)
+        found = {one["secret"]: self._keys.find(self._book.owner, one["address"]) for one in told}
+        missing = next((one["model"] for one in told if found[one["secret"]] is None), None)
+        if missing is not None:
+            raise UsageError(
+                f"There is no key for {missing} any more.", "Start the work again with the key.", field="key"
+            )
+        return {name: key for name, key in found.items() if key is not None}
 
     def _secrets(self) -> dict[str, str]:
         """What a training needs to be shown elsewhere; an owner's key for Weights & Biases, or the operator's."""

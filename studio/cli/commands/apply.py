@@ -7,6 +7,7 @@ from pathlib import Path
 from studio.cli import following, keys
 from studio.cli.context import Command, Context
 from studio.errors import UsageError
+from studio.session.values import Run
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -33,11 +34,16 @@ def run(context: Context, given: Namespace) -> int:
         started = session.applications.start(trained.id, given.file, given.column, given.who, beside)
         following.follow(context, session, started)
         done = session.runs.get(started.id)
-        target = None
-        if done.state.state == "finished":
-            made = session.applications.table(done.id)
-            target = given.out or Path.cwd() / made.name
-            shutil.copyfile(made, target)
+    return closing(context, done, given.out)
+
+
+def closing(context: Context, done: Run, out: Path | None = None) -> int:
+    """Brings the table of an application that is over to `out` (or beside this folder) and says so; its exit code."""
+    target = None
+    if done.state.state == "finished" and done.state.result:
+        made = Path(done.state.result["file"])
+        target = out or Path.cwd() / made.name
+        shutil.copyfile(made, target)
     document = {**dict.fromkeys(("rows", "answered", "sentence")), **(done.state.result or {})}
     context.document({**document, "job": done.id, "state": done.state.state, "file": target and str(target)})
     if not context.json and target is not None:

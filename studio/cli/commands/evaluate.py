@@ -6,6 +6,7 @@ from typing import Any
 
 from studio.cli import following, keys
 from studio.cli.context import Command, Context
+from studio.session.values import Run
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -28,6 +29,11 @@ def run(context: Context, given: Namespace) -> int:
         started = session.evaluations.start(trained.id, given.data, beside=beside)
         following.follow(context, session, started)
         done = session.runs.get(started.id)
+    return closing(context, done)
+
+
+def closing(context: Context, done: Run) -> int:
+    """Tells the verdict of an evaluation that is over; returns its exit code."""
     document = {**dict.fromkeys(("rows", "candidates", "verdict", "sentence")), **(done.state.result or {})}
     context.document({**document, "job": done.id, "state": done.state.state})
     if not context.json and done.state.result:

@@ -48,6 +48,7 @@ def build(page: Page) -> Tab:
         foot = gr.HTML()
         stop = gr.Button(words.STOP_COMPARE, elem_id="stop-compare", visible=False, scale=0)
         again = gr.Button(words.COMPARE_AGAIN, elem_id="again", visible=False, scale=0)
+        on = gr.Button(words.RESUME, variant="primary", visible=False, elem_id="go-on-comparing", scale=0)
         compare = gr.Button(words.COMPARE, variant="primary", interactive=False, elem_id="compare", scale=0)
         go = gr.Button(words.TO_CHAT, variant="primary", visible=False, elem_id="to-chat", scale=0)
 
@@ -63,6 +64,13 @@ def build(page: Page) -> Tab:
         if evaluation is not None:
             session.runs.stop(evaluation.id)
 
+    def go_on(project: str) -> None:
+        evaluation = page.standing(project).evaluation
+        if evaluation is not None:
+            if session.chats.current() is not None:
+                session.chats.close()
+            session.runs.resume(evaluation.id)
+
     def redraw(project: str, name: str) -> str:
         evaluation = page.standing(project).evaluation
         card = session.evaluations.scorecard(evaluation.id) if evaluation else None
@@ -72,6 +80,7 @@ def build(page: Page) -> Tab:
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
     page.on([compare.click, again.click], begin, asking.inputs, tab=NAME, meanwhile=words.STARTING)
     page.on(stop.click, halt, tab=NAME)
+    page.on(on.click, go_on, tab=NAME, meanwhile=words.STARTING)
     page.on(go.click, lambda project: None, tab=NAME, goto="chat")
     page.on(progress.submit, lambda project: None, tab=NAME)
     measure.input(redraw, [page.project, measure], drawn, queue=False, show_progress="hidden")
@@ -82,6 +91,7 @@ def build(page: Page) -> Tab:
         at_work = state in UNDER_WAY
         card = session.evaluations.scorecard(evaluation.id) if evaluation and not at_work else None
         failed = evaluation is not None and not at_work and card is None
+        resumable = evaluation is not None and evaluation.state.resumable and card is None
         open_to = standing.tuned and not at_work
         known = measures(card) if card else []
         name = leading(card) if card else ""
@@ -103,8 +113,9 @@ def build(page: Page) -> Tab:
             gr.HTML(taking.card(evaluation.id) if card and evaluation else "", visible=shown),
             html.foot(_foot(standing, at_work, failed, card.verdict if card else "")),
             gr.Button(visible=at_work, interactive=state != "stopping"),
-            gr.Button(visible=card is not None and open_to),
-            gr.Button(visible=card is None, interactive=open_to),
+            gr.Button(visible=(card is not None or resumable) and open_to),
+            gr.Button(visible=resumable),
+            gr.Button(visible=card is None and not resumable, interactive=open_to),
             gr.Button(visible=shown),
         ]
 
@@ -112,7 +123,7 @@ def build(page: Page) -> Tab:
         return summary.verdict(card, session.evaluations.stale(evaluation.id))
 
     top = [waiting, intro, working, progress, verdict, picture, measure, drawn, everybody, confusing, confusion]
-    return Tab([*top, details, take, foot, stop, again, compare, go], view)
+    return Tab([*top, details, take, foot, stop, again, on, compare, go], view)
 
 
 def _intro(standing: Standing) -> str:

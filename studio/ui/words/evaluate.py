@@ -43,7 +43,7 @@ TO_CHAT = "Talk to both models"
 EVALUATE_FOOT_RUNNING = "Comparing. You can close this page meanwhile."
 EVALUATE_FOOT_READY = "Ready to compare."
 EVALUATE_FOOT_DONE = "Verdict: {verdict}."
-EVALUATE_FOOT_STOPPED = "Not finished. Start again to go on: what was answered is kept."
+EVALUATE_FOOT_STOPPED = "Not finished. What was answered is kept, and is not asked again."
 STOP_COMPARE = "Stop comparing"
 
 METRIC = "Measure"
