@@ -134,7 +134,7 @@ def test_a_run_from_start_to_stop_across_sessions(
         seen: list[dict[str, Any]] = []
 
         def follow(event: dict[str, Any]) -> None:
-            if event["type"] == "validation" and not any(one["type"] == "validation" for one in seen):
+            if event["type"] == "step" and not any(one["type"] == "step" for one in seen):
                 second.runs.stop(run.id)
             seen.append(event)
 
