@@ -25,18 +25,30 @@ WARMING = 20
 def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as home:
         reachable = tuple(_page_reachable(home) for _ in range(STARTS))
+        chosen = ("--model", "starter", "--method", "lora")
+        predicted = studio(home, "estimate", str(SAMPLE), *chosen)
         started = time.monotonic()
-        run = studio(home, "train", str(SAMPLE), "--model", "starter", "--method", "lora")
+        run = studio(home, "train", str(SAMPLE), *chosen)
         trained = time.monotonic() - started
+        took = _seconds_of(home, run["job"])
         started = time.monotonic()
         judged = studio(home, "evaluate", run["job"])
         evaluated = time.monotonic() - started
         cold, warm = (tuple(_first_step(home, warm) for _ in range(3)) for warm in (False, True))
         noticed = tuple(_killed_job_noticed(home) for _ in range(3))
+    # What a training that ended early would have taken to its end.
+    took = took * predicted["steps"] / run["steps"]
+    off = 100 * abs(predicted["seconds"] - took) / took
     base, tuned = (one["metrics"] for one in judged["candidates"])
     return [
         Row("page reachable after `studio ui`", reachable, "s", "6 s"),
         Row("`studio train` on the sample, import included", (trained,), "s", "240 s"),
+        Row(
+            f"`studio estimate`, off from the {took:.0f} s of the training",
+            (off,),
+            "%",
+            "25 %",
+        ),
         Row("training tokens a second", (run["tokens_per_second"],), "tokens/s"),
         Row("peak memory of training", (run["peak_memory_bytes"] / 1e6,), "MB"),
         Row("`studio evaluate`", (evaluated,), "s"),
@@ -58,6 +70,18 @@ def studio(home: str, *arguments: str) -> dict[str, Any]:
         raise SystemExit(f"studio {' '.join(arguments)} failed:\n{done.stderr}")
     document: dict[str, Any] = json.loads(done.stdout)
     return document
+
+
+def _seconds_of(home: str, job: str) -> float:
+    """From the first word of a job to its last."""
+    from studio.session import Session
+    from studio.settings import load
+
+    with Session(load(home=home)) as session:
+        state = session.runs.get(job).state
+    assert state.started is not None
+    assert state.updated is not None
+    return state.updated - state.started
 
 
 def _page_reachable(home: str) -> float:
