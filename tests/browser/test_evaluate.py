@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from studio.session import Session
 from studio.settings import load
+from tests.browser.axe import violations
 from tests.browser.test_whole_way import fits
 from tests.serving import serve
 
@@ -42,6 +43,7 @@ def test_compare_read_and_take_away(
             expect(page.locator("#everybody")).to_contain_text(name)
         expect(page.locator("#bars .main-svg").first).to_be_visible()
         fits(page)
+        assert violations(page) == []
 
         # Beside the nearest training example the tiny model does worse on some rows.
         page.locator("#rows-beside input").click()
