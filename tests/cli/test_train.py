@@ -147,12 +147,15 @@ def test_serve_answers_other_programs_until_ctrl_c(trained: Trained) -> None:
     assert running.stdout.read() == ""
 
 
+LONG = [word for one in ("epochs=100", "patience=0", "tokens_per_step=64") for word in ("--set", one)]
+
+
 def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(
     trained: Trained, tiny_model: Path, tmp_path: Path
 ) -> None:
     command = [sys.executable, "-m", "studio", "train", trained.studio.folder / "fruit.jsonl", "--json"]
     running = subprocess.Popen(
-        [*map(str, command), "--model", str(tiny_model), "--method", "lora", "--set", "epochs=100"],
+        [*map(str, command), "--model", str(tiny_model), "--method", "lora", *LONG],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
