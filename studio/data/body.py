@@ -6,6 +6,7 @@ leaves nothing there.
 
 import contextlib
 import ctypes
+import gc
 import os
 import shutil
 import sys
@@ -87,6 +88,13 @@ def _spare_memory() -> None:
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, MEGABYTE)
 
 
+def _give_back() -> None:
+    """To the system, what the work before has left in pieces."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class _WithoutPandas(MetaPathFinder):
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         if fullname == "pandas":
@@ -131,12 +139,15 @@ def _looked_at(work: Prepare, paths: list[Path], result: Path, report: Report, t
     rows, stored = report.usable, [store.rows_file(there, work.version), store.report_file(there, work.version)]
     lent = [_linked(path, result / path.name) for path in stored] if work.again else []
     tokenizer = Path(work.tokenizer.path) if work.tokenizer else None
+    _give_back()
     measuring.measure(result, work.version, tokenizer, ticker.telling(MEASURING, rows))
     if tokenizer and work.context:
         looked.find_cut(result, work.version, tokenizer, work.context, ticker.telling(CUTTING, rows))
     split = None
+    _give_back()
     if rows >= LEAST_ROWS:
         split = _divided(work, home, result, report, ticker.telling(DIVIDING, rows))
+        _give_back()
         looked.find_leaking(result, work.version, split, ticker.telling(COMPARING, rows))
     for path in lent:
         path.unlink()

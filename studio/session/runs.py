@@ -87,7 +87,8 @@ class Runs(Steered):
 
     def compare(self, project_id: str, dataset_id: str, model: str) -> builtins.list[Compared]:
         """Every method as it would be proposed for these rows; on `model`, or on a proposed one where the method needs
-        another kind."""
+        another kind. NotFoundError for a data set of somebody else."""
+        self._datasets.get(dataset_id)
         compared = []
         for method in METHODS:
             found = gather(

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -147,7 +146,11 @@ def test_serve_answers_other_programs_until_ctrl_c(trained: Trained) -> None:
     assert running.stdout.read() == ""
 
 
-LONG = [word for one in ("epochs=100", "patience=0", "tokens_per_step=64") for word in ("--set", one)]
+LONG = [
+    word
+    for one in ("epochs=100", "patience=0", "tokens_per_step=64", "evaluations_per_epoch=20")
+    for word in ("--set", one)
+]
 
 
 def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(
@@ -167,11 +170,23 @@ def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(
         if "validation loss" in line:
             break
     quick = ("--model", tiny_model, "--method", "lora", "--set", "epochs=1")
-    later = threading.Timer(8, lambda: running.send_signal(signal.SIGINT))
-    later.start()
-    waited = trained.studio("train", trained.studio.folder / "fruit.jsonl", *quick)
-    assert waited.code == 0, waited.err
-    assert "waits its turn" in waited.out
+    command = [sys.executable, "-m", "studio", "train", trained.studio.folder / "fruit.jsonl", *quick]
+    waiting = subprocess.Popen(
+        list(map(str, command)),
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(trained.studio.home),
+        cwd=tmp_path,
+    )
+    assert waiting.stdout is not None
+    for line in waiting.stdout:
+        if "waits its turn" in line:
+            break
+    else:
+        pytest.fail("the second training did not wait")
+    running.send_signal(signal.SIGINT)
+    waiting.communicate(timeout=120)
+    assert waiting.returncode == 0
     out, err = running.communicate(timeout=120)
     assert running.returncode == 0, err
     document = json.loads(out)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.data import Example, Recipe, check_file, make_split, row_key
+from studio.data import Example, Recipe, check_file, leakage, make_split, row_key
 from studio.data.leakage import leaks
 from studio.data.parts import column_of, parts_of_files
 from studio.data.values import Message, Source, Split
@@ -175,3 +175,15 @@ def test_leaks_name_the_file_and_are_found_among_many_that_look_alike() -> None:
     found = leaks([*held_out, *taught], split, ("judge.csv", "teach.csv"))
     assert [(f.rule, f.file, f.line) for f in found] == [("split.near_prompt", "judge.csv", n + 1) for n in range(200)]
     assert all("of teach.csv" in f.message for f in found)
+
+
+def test_of_very_many_held_out_rows_the_first_are_compared_and_that_is_said(monkeypatch) -> None:
+    monkeypatch.setattr(leakage, "MOST_HELD_OUT", 2)
+    examples = [example(f"p{n % 4}", "a", n + 1) for n in range(8)]
+    found = leaks(examples, Split(tuple(range(4)), (4, 5), (6, 7), 17, ""))
+    assert [(f.rule, f.line) for f in found] == [
+        ("split.not_compared", None),
+        ("split.same_prompt", 5),
+        ("split.same_prompt", 6),
+    ]
+    assert found[0].message.startswith("The first 2 held-out rows were compared")
