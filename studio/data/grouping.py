@@ -34,9 +34,13 @@ def by_rank(ranks: NDArray[np.uint64], kinds: NDArray[np.int32]) -> Groups:
         begins[start : start + _ROWS_AT_ONCE] = some[1:] != some[:-1]
     of = np.empty(len(ranks), np.int32)
     of[rows] = np.cumsum(begins, dtype=np.int32) - np.int32(1)
+    starts = np.flatnonzero(begins).astype(np.int32)
+    sizes = np.diff(starts, append=np.int32(len(ranks)))
+    if not kinds.any():
+        # The groups are numbered by their rank, so they stand in its order.
+        return Groups(of, sizes, np.arange(len(starts), dtype=np.int32))
     distinct = ranks[rows[begins]]
-    del rows
-    sizes = np.diff(np.append(np.flatnonzero(begins), len(ranks))).astype(np.int32)
+    del rows, starts
     return Groups(of, sizes, _in_order(distinct, _kinds(of, kinds, len(distinct))))
 
 
