@@ -190,7 +190,7 @@ def test_the_same_file_is_the_same_data_set_and_the_next_run_another_name(
     out, err = running.communicate(timeout=120)
     assert running.returncode == 0, err
     document = json.loads(out)
-    assert document["state"] == "stopped"
+    assert document["state"] in ("stopped", "finished"), "it may come to its end while the other one starts"
     shown = trained.studio("show", document["job"], "--json").json()
     first = trained.studio("show", trained.job, "--json").json()
     assert (shown["name"], shown["dataset"]) == ("fruit, LoRA balanced 2", first["dataset"])
