@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from typing import Any, Literal
 
 import msgspec
@@ -156,11 +155,21 @@ def _prepare(path: Path) -> tuple[float, float]:
     Spec("bench", "prepare", path.name, "2026-01-01T00:00:00+00:00", work).write(folder)
     begun = time.perf_counter()
     job = subprocess.Popen([sys.executable, "-m", "studio.worker", str(folder)], stdin=subprocess.DEVNULL)
-    _, status, used = os.wait4(job.pid, 0)
+    peak = 0.0
+    while job.poll() is None:
+        peak = max(peak, _peak(job.pid))
+        time.sleep(0.1)
     taken = time.perf_counter() - begun
-    if os.waitstatus_to_exitcode(status):
+    if job.returncode:
         raise RuntimeError("the prepare job failed")
-    return taken, used.ru_maxrss / 1000
+    return taken, peak
+
+
+def _peak(pid: int) -> float:
+    """Megabytes a process has held at most; 0 for one that has just ended. What getrusage tells of a process begins with
+    the memory of the one that started it."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    return int(status.split("VmHWM:", 1)[1].split(None, 1)[0]) / 1000 if "VmHWM:" in status else 0.0
 
 
 def _seconds(work: Callable[[], object]) -> tuple[float, ...]:
@@ -185,4 +194,4 @@ if __name__ == "__main__":
     for _ in checking.examples():
         pass
     checking.report()
-    print(time.perf_counter() - begun, time.process_time() - busy, getrusage(RUSAGE_SELF).ru_maxrss / 1000)
+    print(time.perf_counter() - begun, time.process_time() - busy, _peak(os.getpid()))
