@@ -166,8 +166,8 @@ def _prepare(path: Path) -> tuple[float, float]:
 
 
 def _peak(pid: int) -> float:
-    """Megabytes a process has held at most; 0 for one that has just ended. What getrusage tells of a process begins with
-    the memory of the one that started it."""
+    """Megabytes a process has held at most; 0 for one that has just ended. What getrusage tells of a process begins
+    with the memory of the one that started it."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     return int(status.split("VmHWM:", 1)[1].split(None, 1)[0]) / 1000 if "VmHWM:" in status else 0.0
 
