@@ -31,8 +31,8 @@ class Hosting(Form):
     def part(self, local: gr.Column, local_bar: gr.Row) -> Tab:
         """What the card does, and how it is drawn. local, local_bar: what is shown for training on this machine."""
         page = self.page
-        self.stated = [self.facts, self.key_state, self.key_row, self.forget, self.cost, self.question, self.yes]
-        self.stated += [self.bar, self.confirm, self.sentence, self.ask, self.order]
+        self.stated = [self.facts, self.key_state, self.key_row, self.forget, self.cost, self.question]
+        self.stated += [self.yes, self.cap_place, self.bar, self.confirm, self.sentence, self.ask, self.order]
         form = [self.provider, self.address, self.model, self.price, self.cap, *self.needs.values()]
         form += self.controls.values()
         page.on(
@@ -204,6 +204,7 @@ class Hosting(Form):
             cost_card(offer) if shown else "",
             question(offer, chosen["cap"] or 0.0) if offer else "",
             words.HOSTED_YES.format(amount=said),
+            gr.Column(visible=offer is not None and there),
             gr.Row(visible=shown),
             gr.Row(visible=False),
             html.foot(status(offer, there)),

@@ -51,9 +51,6 @@ class Form:
                         html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
                     )
                     self.use = gr.Button(words.HOSTED_KEY_USE, size="sm", elem_id="use-key", scale=0)
-                self.keep = gr.Checkbox(
-                    label=words.HOSTED_KEY_KEEP, elem_id="keep-key", visible=self.session.providers.can_keep()
-                )
                 self.forget = gr.Button(words.HOSTED_KEY_FORGET, size="sm", elem_id="forget-key", visible=False)
             with gr.Column(elem_classes="fs-card"):
                 self.model = gr.Dropdown(
@@ -67,8 +64,13 @@ class Form:
                     self.price = gr.Number(
                         label=words.HOSTED_PRICE, info=words.HOSTED_PRICE_INFO, elem_id="hosted-price", value=None
                     )
-                    self.cap = gr.Number(label=words.HOSTED_CAP, info=words.HOSTED_CAP_INFO, elem_id="hosted-cap")
+                    # Proposed with the price, so there is nothing to decide before.
+                    with gr.Column(visible=False) as self.cap_place:
+                        self.cap = gr.Number(label=words.HOSTED_CAP, info=words.HOSTED_CAP_INFO, elem_id="hosted-cap")
                 with gr.Accordion(words.HOSTED_OPTIONS, open=False, elem_id="hosted-advanced"):
+                    self.keep = gr.Checkbox(
+                        label=words.HOSTED_KEY_KEEP, elem_id="keep-key", visible=self.session.providers.can_keep()
+                    )
                     self.controls = {name: control(name, info) for name, info in HostedOptions.model_fields.items()}
             self.cost = gr.HTML(elem_id="hosted-cost")
 

@@ -42,7 +42,7 @@ def test_faulty_files_are_named_and_the_page_lives(
         page.locator("#to-method").click()
         page.get_by_label("A model folder on this machine").check()
         page.locator("#folder textarea, #folder input").fill(str(tmp_path))
-        page.locator("#look-folder").click()
+        page.locator("#folder textarea, #folder input").press("Enter")
         expect(page.locator("#model-facts [role=alert]")).to_be_visible()
         expect(page.locator("#start")).to_be_disabled()
 

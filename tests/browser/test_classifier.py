@@ -30,7 +30,7 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
         expect(page.locator("#option-class_weights")).not_to_be_visible()
         page.get_by_label("A model folder on this machine").check()
         page.locator("#folder textarea, #folder input").fill(str(tiny_encoder))
-        page.locator("#look-folder").click()
+        page.locator("#folder textarea, #folder input").press("Enter")
         expect(page.locator("#model-facts")).to_contain_text("reads texts and tells their labels")
         expect(page.locator("#plan")).to_contain_text("needs a base model that writes text")
         expect(page.locator("#start")).to_be_disabled()

@@ -22,7 +22,7 @@ def to_the_start(page: Page, folder: Path, base: Path, **options: str) -> None:
     page.locator("#to-method").click()
     page.get_by_label("A model folder on this machine").check()
     page.locator("#folder textarea, #folder input").fill(str(base))
-    page.locator("#look-folder").click()
+    page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("writes text")
     page.locator("#advanced").get_by_role("button").first.click()
     for name, value in options.items():

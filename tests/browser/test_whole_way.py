@@ -23,7 +23,7 @@ PRESS_STOP_WHEN_SHOWN = """() => new MutationObserver((_, watcher) => {
 def choose_folder(page: Page, folder: Path) -> None:
     page.get_by_label("A model folder on this machine").check()
     page.locator("#folder textarea, #folder input").fill(str(folder))
-    page.locator("#look-folder").click()
+    page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("LlamaForCausalLM")
 
 

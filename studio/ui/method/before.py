@@ -24,16 +24,16 @@ class Before:
     def __init__(self) -> None:
         with gr.Column(elem_classes="fs-card"):
             self._facts = gr.HTML(elem_id="before")
-            self._progress = gr.HTML(elem_id="rehearsal")
             self.timer = gr.Timer(SECONDS, active=False)
-            self._try = gr.Button(words.TRY, size="sm", elem_id="rehearse")
             self._search = gr.Checkbox(label=words.FIND_LABEL, info=words.FIND_INFO, elem_id="search")
-            with gr.Accordion(words.SEEN_TITLE, open=False, elem_id="seen", visible=False) as self._fold:
+            with gr.Accordion(words.SEEN_TITLE, open=False, elem_id="seen"):
+                self._progress = gr.HTML(elem_id="rehearsal")
+                self._try = gr.Button(words.TRY, size="sm", elem_id="rehearse")
                 self._seen = gr.HTML(elem_id="seen-batch")
 
     @property
     def outputs(self) -> list[Any]:
-        return [self._facts, self._progress, self.timer, self._try, self._search, self._fold, self._seen]
+        return [self._facts, self._progress, self.timer, self._try, self._search, self._seen]
 
     def wire(self, page: Page, rehearse: Callable[[str], Any], search: Callable[[str, bool], Any]) -> None:
         """What pressing and ticking do."""
@@ -49,15 +49,16 @@ class Before:
             gr.Timer(active=at_work),
             gr.Button(visible=not tried and not at_work, interactive=found.ready),
             gr.Checkbox(value=searching),
-            gr.Accordion(visible=bool(tried)),
             _batch(tried["batch"]) if tried else "",
         ]
 
 
 def _progress(run: Run | None, found: bool) -> str:
     """What a try is at, or why it failed; nothing beside what it has found."""
-    if run is None or found:
+    if found:
         return ""
+    if run is None:
+        return f"<p>{html.esc(words.SEEN_BEFORE)}</p>"
     if run.state.state in UNDER_WAY:
         return html.waiting(run.state.sentence)
     if run.state.failure is not None:

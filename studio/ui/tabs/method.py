@@ -53,7 +53,6 @@ def build(page: Page) -> Tab:
                         folder = gr.Textbox(
                             label=words.FOLDER_LABEL, info=words.FOLDER_INFO, elem_id="folder", max_lines=1
                         )
-                        look = gr.Button(words.FOLDER_CHECK, size="sm", elem_id="look-folder")
                     model_facts = gr.HTML(elem_id="model-facts")
                     bases = Bases(page)
                 with gr.Column(elem_classes="fs-card"):
@@ -126,8 +125,8 @@ def build(page: Page) -> Tab:
     page.on(follow.click, lambda project: choose(project, **dict.fromkeys(CHOICES)), tab=NAME)
     page.on(model.input, lambda project, value: choose(project, model=value), [model], tab=NAME)
     page.on(
-        [look.click, folder.submit],
-        lambda project, path: choose(project, model=FOLDER, folder=path.strip()),
+        [folder.submit, folder.blur],
+        lambda project, path: choose(project, folder=path.strip()),
         [folder],
         tab=NAME,
     )

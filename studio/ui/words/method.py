@@ -7,8 +7,10 @@ MODEL_LINE = "The base model is the one you start from. It already knows languag
 MODEL_RADIO = "Start from"
 MODEL_FOLDER = "A model folder on this machine"
 FOLDER_LABEL = "Folder"
-FOLDER_INFO = "A folder with config.json, a tokenizer and .safetensors weights. It is only read, never changed."
-FOLDER_CHECK = "Look into this folder"
+FOLDER_INFO = (
+    "A folder with config.json, a tokenizer and .safetensors weights. Press Enter and the studio looks into it; it is "
+    "only read, never changed."
+)
 METHOD_TITLE = "Method"
 METHOD_RADIO = "How it learns"
 RECOMMENDED = "Recommended for your {rows} examples"
@@ -83,7 +85,7 @@ NO_MONEY = "none, it runs on this machine"
 BEFORE_WEIGHTS = "Weights that are trained"
 ABOUT = "about {amount}"
 OF_FREE = "{wanted} of {free} free"
-TRY = "Try some steps to know the time"
+TRY = "Try some steps"
 FIND_LABEL = "Find the best values for me"
 FIND_INFO = "Tries several learning rates, lengths and sizes in one run and keeps the best. You can stop it any time."
 FIND_TIME = "Time of the search, at most"
@@ -94,7 +96,11 @@ READY_OPTIONS = "Every option within its bounds"
 READY_ROOM = "The machine is free and has room"
 YES = "Ready:"
 NO = "Not ready:"
-SEEN_TITLE = "As the model sees it"
+SEEN_TITLE = "Try some steps first: the time, and what the model sees"
+SEEN_BEFORE = (
+    "About half a minute of training that is thrown away. It measures the time, and shows the first examples with what "
+    "is learned and what is cut away."
+)
 SEEN_LINE = "The first examples of the first step, with the marks of the model's chat template around them."
 SEEN_HOW = {"learned": "learned", "cut": "cut away, because the example is too long"}
 SEEN_SIDES = ("Better answer: ", "Worse answer: ")
