@@ -55,6 +55,16 @@ def test_at_most_500_rows_are_held_out_of_each_kind() -> None:
     assert (len(split.training), len(split.validation), len(split.test)) == (7000, 500, 500)
 
 
+@given(st.integers(0, 50), st.integers(1, 3))
+def test_many_rows_are_divided_as_few_are(seed: int, alike: int) -> None:
+    examples = [example(f"p{n // alike}", f"a{n}") for n in range(2000)]
+    shares = {"validation_share": 0.0045, "test_share": 0.005}
+    whole = make_split(examples, seed, **shares)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("studio.data.split.MANY_ROWS", 0)
+        assert make_split(examples, seed, **shares) == whole
+
+
 def test_same_prompt_stays_on_one_side() -> None:
     examples = [example(f"p{n % 100}", f"a{n}") for n in range(300)]
     split = make_split(examples)
