@@ -72,14 +72,13 @@ class Layer:
 
 
 class Method(Protocol):
-    """One way of tuning. what, when, cost: the lines of its card. kinds, tasks: the base models and rows it suits.
+    """One way of tuning. what, when: the lines of its card. kinds, tasks: the base models and rows it suits.
     needs: libraries that not every machine has."""
 
     id: ClassVar[str]
     title: ClassVar[str]
     what: ClassVar[str]
     when: ClassVar[str]
-    cost: ClassVar[str]
     options: ClassVar[type[Any]]
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]]
     kinds: ClassVar[tuple[Kind, ...]]

@@ -70,7 +70,6 @@ class Classifier:
         "Teaches the model to tell which labels a text has, each with a probability; it writes nothing."
     )
     when: ClassVar[str] = "For texts with labels, such as topic, intent or sentiment, also when examples are few."
-    cost: ClassVar[str] = "The quickest method with a small encoder: about a minute for some hundred short texts."
     options: ClassVar[type[ClassifierOptions]] = ClassifierOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         "gentle": {"epochs": 6},

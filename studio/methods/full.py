@@ -28,7 +28,6 @@ class Full:
     title: ClassVar[str] = "Full fine-tuning"
     what: ClassVar[str] = "Trains every weight of the base model; the result is a model of its own."
     when: ClassVar[str] = "For small models, and for tasks far from what the base model can do."
-    cost: ClassVar[str] = "About four times the base model's memory, and a file as large as the model itself."
     options: ClassVar[type[FullOptions]] = FullOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         "gentle": {"epochs": 5, "learning_rate": 5e-4},

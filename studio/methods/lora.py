@@ -74,7 +74,6 @@ class Lora:
     title: ClassVar[str] = "LoRA"
     what: ClassVar[str] = "Keeps the base model as it is and trains a small addition beside it."
     when: ClassVar[str] = "For models of more than some hundred million weights, from dozens of examples up."
-    cost: ClassVar[str] = "Little memory, and a file of a few megabytes to take away."
     options: ClassVar[type[LoraOptions]] = LoraOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         "gentle": {"epochs": 5, "learning_rate": 2e-3, "rank": 8, "alpha": 16},

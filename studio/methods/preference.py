@@ -39,7 +39,6 @@ class Preference(Lora):
     title: ClassVar[str] = "Learning from preferences"
     what: ClassVar[str] = "Learns from pairs which of two answers is liked better (DPO)."
     when: ClassVar[str] = "For examples with a better and a worse answer, on a model that can already do the task."
-    cost: ClassVar[str] = "About twice the time of LoRA, because two answers are read for each example."
     options: ClassVar[type[Any]] = PreferenceOptions
     strengths: ClassVar[Mapping[Strength, Mapping[str, Any]]] = {
         "gentle": {"epochs": 3, "learning_rate": 2e-4},

@@ -16,7 +16,6 @@ class Qlora(Lora):
     title: ClassVar[str] = "QLoRA"
     what: ClassVar[str] = "LoRA beside a base model that is squeezed to 4 bits a weight, so that it needs less memory."
     when: ClassVar[str] = "When the base model does not fit this machine's memory as it is; else LoRA is quicker."
-    cost: ClassVar[str] = "The least memory for a large model, for more time a step and a trace of its quality."
     holds: ClassVar[Holds] = "in 4 bits"
     needs: ClassVar[tuple[str, ...]] = ("bitsandbytes",)
 

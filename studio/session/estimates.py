@@ -1,11 +1,15 @@
-"""What a training would take of this machine, reckoned from sizes before it starts. Time is for a rehearsal to tell."""
+"""What a training would take of this machine, reckoned from sizes before it starts. How long exactly is for a rehearsal
+to tell."""
 
 import functools
 import shutil
+import time
 from pathlib import Path
 
+import numpy as np
+
 from studio.data import Statistics
-from studio.methods import needs
+from studio.methods import needs, pace
 from studio.methods.base import Layer, Method, Options
 from studio.methods.needs import Batch
 from studio.methods.training_options import TrainingOptions, WritingOptions
@@ -22,20 +26,24 @@ TEMPLATE = 12
 LEAST_STEPS = 8
 """In an epoch, so that few rows make small steps."""
 FREE_SHARE = 0.95
+SIDE = 1024
+"""Of the matrices that the machine's rate is measured with: large enough for all its cores, done in milliseconds."""
 
 
 def estimate(
-    method: Method, model: ModelInfo, options: Options, numbers: Statistics, rows: int, home: Path
+    method: Method, model: ModelInfo, options: Options, numbers: Statistics, rows: tuple[int, int], home: Path
 ) -> Estimate:
-    """For `rows` training rows out of those that the numbers are of."""
+    """For so many training and validation rows out of those that the numbers are of."""
     assert isinstance(options, TrainingOptions)
     layers = _layers(model.path, model.fingerprint)
     trained = method.trained(model.parameters, layers, options)
     precision = 4 if model.parameters <= SMALL or not _bfloat16() else 2
-    batch = _largest(method, model, options, numbers, rows)
+    batch = _largest(method, model, options, numbers, rows[0])
+    course = _course(method, model, options, numbers, rows)
     return Estimate(
         memory_bytes=needs.memory_bytes(method, model, layers, batch, trained, precision),
         disk_bytes=needs.disk_bytes(trained),
+        seconds=pace.seconds(method, model, layers, course, trained, operations()),
         parameters=model.parameters,
         trainable_parameters=trained,
         free_memory_bytes=free_memory_bytes(),
@@ -64,17 +72,51 @@ def _gigabytes(count: int) -> str:
     return f"{count / 1e9:.1f} GB"
 
 
+def _course(
+    method: Method, model: ModelInfo, options: TrainingOptions, numbers: Statistics, rows: tuple[int, int]
+) -> pace.Course:
+    """What will be read: by the mean length of a row."""
+    length = min(_length(numbers), options.max_length or model.context)
+    tokens = length * rows[0]
+    steps = max(min(LEAST_STEPS, rows[0]), tokens / options.tokens_per_step)
+    share = _answered(method, options, numbers)
+    checks = options.epochs * options.evaluations_per_epoch + 1
+    return pace.Course(tokens, tokens * share, steps, options.epochs, length * rows[1], checks)
+
+
+def _length(numbers: Statistics) -> float:
+    """Tokens of a row, with those of the template."""
+    if numbers.tokens:
+        return numbers.tokens / max(1, numbers.rows) + TEMPLATE
+    return (numbers.prompt_median + numbers.answer_median) / CHARACTERS + TEMPLATE
+
+
+def _answered(method: Method, options: TrainingOptions, numbers: Statistics) -> float:
+    """The share of the tokens that is learned."""
+    if isinstance(options, WritingOptions) and options.learn_from == "everything":
+        return 1
+    characters = numbers.prompt_median + numbers.answer_median
+    return numbers.answer_median / max(1, characters) if method.teaches == "text" else 0.5
+
+
+@functools.cache
+def operations() -> float:
+    """A second, that this machine reaches in one large matrix product in single precision; the best of a few."""
+    matrix = np.ones((SIDE, SIDE), np.float32)
+    best = 0.0
+    for _ in range(6):
+        began = time.perf_counter()
+        matrix @ matrix
+        best = max(best, 2 * SIDE**3 / (time.perf_counter() - began))
+    return best
+
+
 def _largest(method: Method, model: ModelInfo, options: TrainingOptions, numbers: Statistics, rows: int) -> Batch:
     """The largest step that these rows make: filled to the budget, or the longest example by itself."""
     per = 1 if numbers.lengths.unit == "tokens" else CHARACTERS
-    characters = numbers.prompt_median + numbers.answer_median
-    usual = characters / CHARACTERS + TEMPLATE
-    whole = numbers.tokens / max(1, numbers.rows) + TEMPLATE if numbers.tokens else usual
     longest = min(numbers.lengths.edges[-1] / per + TEMPLATE, options.max_length or model.context)
-    tokens = max(longest, min(options.tokens_per_step, whole * rows / LEAST_STEPS))
-    share = numbers.answer_median / max(1, characters) if method.teaches == "text" else 0.5
-    everything = isinstance(options, WritingOptions) and options.learn_from == "everything"
-    return Batch(int(tokens), int(tokens * (1 if everything else share)))
+    tokens = max(longest, min(options.tokens_per_step, _length(numbers) * rows / LEAST_STEPS))
+    return Batch(int(tokens), int(tokens * _answered(method, options, numbers)))
 
 
 @functools.lru_cache(maxsize=64)

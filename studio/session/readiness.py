@@ -66,8 +66,8 @@ def gather(
     dataset_id: str,
     model: str,
     method: str,
-    strength: str | None,
-    options: Mapping[str, Any] | None,
+    strength: str | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Gathered:
     """Checks everything and stops at nothing; the data set gets its split here when it has none yet.
 

@@ -1,13 +1,14 @@
 """Rehearsals: a few steps of a training, thrown away, that tell how long it takes and what the model sees. A rehearsal
 belongs to the settings it was made with; with others it counts no more."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from studio.jobs.spec import Train
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.readiness import Complete
 from studio.session.tables import JobRow
-from studio.session.values import Run
+from studio.session.values import Dataset, Run
 
 KIND = "rehearse"
 
@@ -42,6 +43,17 @@ class Rehearsals:
             if (row.dataset, row.version, row.model, row.method) == wanted and dict(row.options) == options:
                 return self._book.run(row)
         return None
+
+    def over(self, dataset: Dataset, model: str) -> Iterator[Run]:
+        """Those of these rows on this model that have found something, the newest first."""
+        for row in self._book.rows(dataset.project, KIND):
+            if (row.dataset, row.version, row.model) == (dataset.id, dataset.version, model):
+                run = self._book.run(row)
+                if run.state.result is not None:
+                    yield run
+
+    def has(self, job_id: str) -> bool:
+        return any(row.id == job_id for row in self._book.rows(kind=KIND))
 
     def stop(self, project_id: str) -> None:
         """Ends those that are at work: what was to be known before the start is of no use after it."""

@@ -1,34 +1,21 @@
-"""Training runs: what one would be, start, follow, stop, find, rename, delete. Evaluations are runs too, and are
-started in evaluations.py."""
+"""Training runs: start, find, follow, rename, delete. What one would be is in planning.py, what can be asked of one
+that was started in steering.py. Evaluations are runs too, and are started in evaluations.py."""
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from studio import data
 from studio.errors import JobError, NotFoundError, UsageError
-from studio.hosted.keys import Keys
 from studio.jobs.journal import Page
-from studio.jobs.lease import Holder
-from studio.jobs.spec import Source, Train
 from studio.jobs.state import JobState
-from studio.methods import METHODS
-from studio.methods import search as searching
-from studio.methods.training_options import TrainingOptions
-from studio.session.datasets import Datasets
-from studio.session.estimates import estimate, in_the_way
-from studio.session.jobbook import TUNING, JobBook
-from studio.session.models import Models
+from studio.session.jobbook import TUNING
+from studio.session.planning import Finer, Planned
 from studio.session.projects import checked_name
-from studio.session.readiness import RECOMMENDED, Complete, Gathered, gather
-from studio.session.rehearsals import KIND as REHEARSE
-from studio.session.rehearsals import Rehearsals
-from studio.session.steering import Steered
+from studio.session.readiness import RECOMMENDED
 from studio.session.tables import JobRow
 from studio.session.tuned import begins_at
-from studio.session.values import Compared, Estimate, Readiness, Run
-from studio.settings import Settings
+from studio.session.values import Run
 
 KINDS = {
     "prepare": "the preparation of data",
@@ -40,113 +27,25 @@ KINDS = {
 }
 
 
-class Runs(Steered):
-    def __init__(self, settings: Settings, datasets: Datasets, models: Models, book: JobBook, keys: Keys) -> None:
-        self._settings = settings
-        self._datasets = datasets
-        self._models = models
-        super().__init__(book, settings, keys)
-        self._rehearsals = Rehearsals(book)
-
-    def plan(
-        self,
-        project_id: str,
-        dataset_id: str,
-        model: str = "recommended",
-        method: str = "recommended",
-        strength: str | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Readiness:
-        """Whether `start` with the same arguments would begin, everything in the way, and whom it would wait for.
-
-        The owner's own chat model is not in the way here: the page puts it away before it starts."""
-        found = gather(self._datasets, self._models, project_id, dataset_id, model, method, strength, options)
-        reasons = [str(fault) for fault in found.faults]
-        whole = None if found.faults else found.complete()
-        rehearsal = self._rehearsals.latest(project_id, whole) if whole else None
-        taken = self._estimate(whole, found) if whole else None
-        if whole and taken:
-            reasons += in_the_way(taken, whole.model.name)
-        split = found.split
-        return Readiness(
-            ready=not reasons,
-            waits=self._waits(),
-            reasons=reasons,
-            rows=len(split.training) if split else 0,
-            validation_rows=len(split.validation) if split else 0,
-            test_rows=len(split.test) if split else 0,
-            options=found.options.model_dump() if found.options else {},
-            model=found.model.name if found.model else "",
-            method=found.method.id if found.method else "",
-            strength=found.strength,
-            choices=found.choices,
-            estimate=taken,
-            rehearsal=rehearsal,
-            search_times=searching.price(found.options) if isinstance(found.options, TrainingOptions) else 0.0,
-        )
-
-    def compare(self, project_id: str, dataset_id: str, model: str) -> builtins.list[Compared]:
-        """Every method as it would be proposed for these rows; on `model`, or on a proposed one where the method needs
-        another kind. NotFoundError for a data set of somebody else."""
-        self._datasets.get(dataset_id)
-        compared = []
-        for method in METHODS:
-            found = gather(
-                self._datasets, self._models, project_id, dataset_id, model or RECOMMENDED, method.id, None, {}
-            )
-            if found.model is not None and found.model.kind not in method.kinds:
-                found = gather(self._datasets, self._models, project_id, dataset_id, RECOMMENDED, method.id, None, {})
-            if found.faults:
-                compared.append(Compared(method, None, found.faults[0].happened))
-            else:
-                compared.append(Compared(method, self._estimate(found.complete(), found)))
-        return compared
-
-    def _estimate(self, whole: Complete, found: Gathered) -> Estimate:
-        numbers = self._datasets.statistics(whole.dataset.id, whole.model).numbers
-        rows = found.rows.training if found.rows else 0
-        return estimate(whole.method, whole.model, whole.options, numbers, rows, self._settings.home)
-
-    def _is_rehearsal(self, holder: Holder) -> bool:
-        return holder.kind == "job" and any(row.id == holder.id for row in self._book.rows(kind=REHEARSE))
-
-    def rehearse(
-        self,
-        project_id: str,
-        dataset_id: str,
-        model: str = "recommended",
-        method: str = "recommended",
-        strength: str | None = None,
-        options: Mapping[str, Any] | None = None,
-    ) -> Run:
-        """Tries a few steps of what `start` with the same arguments would begin, and keeps nothing of them; returns at
-        once. What it finds stands in `plan`. Raises what `start` raises."""
-        found = gather(
-            self._datasets, self._models, project_id, dataset_id, model, method, strength, options
-        ).complete()
-        return self._rehearsals.start(project_id, found, self._work(found))
-
+class Runs(Planned):
     def start(
         self,
         project_id: str,
         dataset_id: str,
-        model: str = "recommended",
-        method: str = "recommended",
-        strength: str | None = None,
-        options: Mapping[str, Any] | None = None,
+        model: str = RECOMMENDED,
+        method: str = RECOMMENDED,
+        *,
         name: str | None = None,
         search: bool = False,
+        **finer: Unpack[Finer],
     ) -> Run:
         """Starts a training run in a process of its own and returns at once. search: whether it looks for the best
         values, beginning with these. A rehearsal that is at work is ended.
 
-        model: 'recommended', an id of the catalogue or a folder; method: 'recommended' or an id. strength: gentle,
-        balanced or strong (None: as proposed); options change single values. Raises DataError, ModelError, OptionError
-        or UsageError for what cannot be used. While another job or chat has the machine, the run waits its turn.
+        Raises DataError, ModelError, OptionError or UsageError for what cannot be used. While another job or chat has
+        the machine, the run waits its turn.
         """
-        found = gather(
-            self._datasets, self._models, project_id, dataset_id, model, method, strength, options
-        ).complete()
+        found = self._gathered(project_id, dataset_id, model, method, **finer).complete()
         stem = Path(found.dataset.name).stem
         row = JobRow(
             project=project_id,
@@ -161,29 +60,6 @@ class Runs(Steered):
         )
         self._rehearsals.stop(project_id)
         return self._book.start(row, lambda: self._work(found, search), self._secrets())
-
-    def _work(self, found: Complete, search: bool = False) -> Train:
-        rows = found.dataset.rows
-        return Train(
-            data=Source(str(rows), data.fingerprint(rows)),
-            split=Source(str(found.split_file), data.fingerprint(found.split_file)),
-            model=Source(str(found.model.path), found.model.fingerprint),
-            model_name=found.model.name,
-            method=found.method.id,
-            options=found.options.model_dump(),
-            threads=self._settings.threads,
-            search=search,
-            tracking=self._settings.trackers,
-            tracking_project=self._settings.tracking_project,
-        )
-
-    def _waits(self) -> str:
-        holder, owner = self._book.supervisor.holder(), self._book.owner
-        if holder is None or (holder.owner == owner and (holder.kind == "chat" or self._is_rehearsal(holder))):
-            return ""
-        if holder.owner != owner:
-            return "Another visitor is using this machine; this run waits its turn and then starts by itself."
-        return f"{holder.name} is using this machine; this run waits its turn and then starts by itself."
 
     def get(self, run_id: str) -> Run:
         return self._book.run(self._book.row(run_id))

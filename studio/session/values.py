@@ -6,10 +6,10 @@ Times are aware datetimes in UTC.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from studio import data
 
@@ -110,14 +110,23 @@ class Run:
 @dataclass(frozen=True)
 class Estimate:
     """What a training would take, reckoned from sizes. memory_bytes: at its peak; disk_bytes: of its checkpoints; free:
-    what the machine has of either now."""
+    what the machine has of either now. seconds: about, to the end of its last epoch."""
 
     memory_bytes: int
     disk_bytes: int
+    seconds: float
     parameters: int
     trainable_parameters: int
     free_memory_bytes: int
     free_disk_bytes: int
+
+    def slower(self, times: float) -> Self:
+        """The same where everything takes so many times as long."""
+        return replace(self, seconds=self.seconds * times)
+
+    def measured(self, seconds: float, memory_bytes: int, disk_bytes: int) -> Self:
+        """The same with what a rehearsal has measured."""
+        return replace(self, seconds=seconds, memory_bytes=memory_bytes, disk_bytes=disk_bytes)
 
 
 @dataclass(frozen=True)
@@ -155,11 +164,15 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Compared:
-    """A method with these rows on this base model. estimate: None where the two do not go together; reason: why."""
+    """A method with these rows on the base model it would be used with. estimate: None where they do not go together,
+    and reason says why. expected: what can be hoped for, in a sentence. tried: whether its seconds were measured by a
+    rehearsal of exactly this."""
 
     method: Method
     estimate: Estimate | None
     reason: str = ""
+    expected: str = ""
+    tried: bool = False
 
 
 @dataclass(frozen=True)

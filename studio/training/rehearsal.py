@@ -12,13 +12,15 @@ from studio import methods
 from studio.errors import JobError
 from studio.jobs import control
 from studio.jobs.events import Progress, Result, State
-from studio.jobs.journal import Journal
+from studio.jobs.journal import Journal, read
 from studio.jobs.spec import Spec, Train
+from studio.jobs.state import JobState
 from studio.methods.base import Method
-from studio.models import loading
-from studio.training import body, machine
-from studio.training.batching import course, held_batches
+from studio.models import checkpoint, loading
+from studio.training import body, machine, standing
+from studio.training.batching import Course, course, held_batches
 from studio.training.labels import Telling
+from studio.training.loop import READING_SHARE, STANDING_SHARE
 from studio.training.preparing import Prepared
 from studio.training.showing import shown
 from studio.training.stepping import Stepper
@@ -28,6 +30,7 @@ SECONDS = 6.0
 LEAST, MOST = 4, 24
 WARM_UP = 2
 SHOWN_ROWS = 8
+NOWHERE = standing.Counters(0, 0, 0.0, 0.0, None, 0, 0, 0.0)
 KEPT = 2
 """Checkpoints on disk: the best and the last. While one is written there is another."""
 
@@ -38,7 +41,8 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     work = spec.work
     if not isinstance(work, Train):
         raise JobError("This job is not a training.", "Start it again from the Method tab.")
-    began = time.perf_counter()
+    # The job's last word is that it has its turn; since then its libraries were imported.
+    began = JobState().advance(read(journal.path, "0").events).updated or time.time()
     machine.use_threads(work.threads)
     info, training, validation = body.verified(work)
     method = methods.get(work.method)
@@ -46,7 +50,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     journal.append(State("running"))
     journal.append(Progress("Reading the examples and the base model", 0, 0))
     ready = body.PREPARE[method.teaches](info, method, options, training, validation)
-    prepared = time.perf_counter() - began
+    prepared = time.time() - began
     journal.append(Progress("Trying some steps", 0, 0))
     found = measured(folder, ready, method, options)
     found["seconds"] += prepared
@@ -63,18 +67,22 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
 
 
 def measured(folder: Path, ready: Prepared, method: Method, options: Any) -> dict[str, Any]:
-    """{steps, seconds (of the steps, checks and checkpoints), memory_bytes (peak), disk_bytes}."""
+    """{steps, seconds (of the steps and all that is done between them), memory_bytes (peak), disk_bytes}."""
     plan = course(ready.rows, options)
     stepper = Stepper(ready.lesson, method.groups(ready.lesson.model, options), options)
     batches = [[ready.rows[row] for row in batch] for batch in plan.batches(0)]
     steps = _timed(folder, batches, lambda batch: stepper.step(batch, options.learning_rate / 10, 1))
     held = held_batches(ready.held, options)
     check = _timed(folder, held, lambda batch: stepper.check([batch], 0))
-    written, size = _written(ready)
-    checks = len(plan.evaluations) + 1
+    answer = ready.read
+    answered = _seconds(lambda: stepper.quietly(answer)) if answer else 0.0
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        written = _seconds(lambda: checkpoint.write(Path(place), 1, 0.0, ready.save))
+        size = sum(path.stat().st_size for path in Path(place).rglob("*"))
+        stood = _seconds(lambda: standing.write(Path(place), stepper.optimizer, NOWHERE))
     return {
         "steps": plan.steps,
-        "seconds": steps * plan.epochs + checks * (check + written),
+        "seconds": _whole(plan, steps * plan.epochs, check, written, answered, stood),
         "memory_bytes": machine.peak_memory_bytes(),
         "disk_bytes": (KEPT + 1) * size,
     }
@@ -102,9 +110,17 @@ def _timed(folder: Path, batches: Sequence[Sequence[Any]], act: Callable[[Sequen
     return len(batches) * statistics.fmean(seconds or [once])
 
 
-def _written(ready: Prepared) -> tuple[float, int]:
-    """Seconds and bytes of one checkpoint."""
+def _seconds(act: Callable[[], object]) -> float:
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as place:
-        ready.save(Path(place))
-        return time.perf_counter() - began, sum(path.stat().st_size for path in Path(place).rglob("*"))
+    act()
+    return time.perf_counter() - began
+
+
+def _whole(plan: Course, steps: float, check: float, written: float, answered: float, stood: float) -> float:
+    """Seconds of a training whose every check is its best. All given in seconds: of its steps; of one check, of one
+    checkpoint, of answering the prompts it is watched by, and of writing where it stands."""
+    checks = len(plan.evaluations)
+    # at the beginning, at the end, and in between as often as the loop lets them
+    answers = min(checks + 1, 2 + steps / (READING_SHARE * answered)) if answered else 0
+    stands = min(checks, 1 + steps / (STANDING_SHARE * stood))
+    return steps + check + checks * (check + written) + answers * answered + stands * stood

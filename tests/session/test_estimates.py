@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio.session import runs as module
+from studio.session import planning as module
 
 
 def placed(session, chat_file, tiny_model, **options):

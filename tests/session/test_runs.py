@@ -34,7 +34,9 @@ def dataset(session: Session, project: Project, chat_file: Path) -> Dataset:
 def test_readiness_counts_the_parts_and_fills_the_options(
     session: Session, project: Project, dataset: Dataset, tiny_model: Path
 ) -> None:
-    plan = session.runs.plan(project.id, dataset.id, str(tiny_model), "lora", "gentle", {"rank": "4", "epochs": 3})
+    plan = session.runs.plan(
+        project.id, dataset.id, str(tiny_model), "lora", strength="gentle", options={"rank": "4", "epochs": 3}
+    )
     assert (plan.ready, plan.reasons) == (True, [])
     assert (plan.rows, plan.validation_rows, plan.test_rows) == (44, 8, 8)
     assert plan.options == {**Lora.options().model_dump(), **Lora.strengths["gentle"], "rank": 4, "epochs": 3}

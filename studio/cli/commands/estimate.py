@@ -33,7 +33,7 @@ def document(plan: Readiness) -> dict[str, Any]:
     reckoned, tried = plan.estimate, plan.rehearsed or {}
     return {
         "memory_bytes": tried.get("memory_bytes") or (reckoned.memory_bytes if reckoned else None),
-        "seconds": tried.get("seconds"),
+        "seconds": tried.get("seconds") or (reckoned.seconds if reckoned else None),
         "disk_bytes": tried.get("disk_bytes") or (reckoned.disk_bytes if reckoned else None),
         # it runs on a machine of one's own
         "cost": 0.0,

@@ -73,18 +73,17 @@ def _facts(found: Readiness, tried: Mapping[str, Any] | None, searching: bool) -
         return title + f"<p>{html.esc(words.BEFORE_WAITS)}</p>"
     memory = tried["memory_bytes"] if tried else reckoned.memory_bytes
     disk = tried["disk_bytes"] if tried else reckoned.disk_bytes
+    seconds = tried["seconds"] if tried else reckoned.seconds
     share = 100 * reckoned.trainable_parameters / reckoned.parameters
     pairs = [
-        (words.BEFORE_TIME, words.ABOUT.format(amount=duration(tried["seconds"])) if tried else words.TIME_UNKNOWN),
+        (words.BEFORE_TIME, (words.MEASURED if tried else words.ABOUT).format(amount=duration(seconds))),
         (words.BEFORE_MEMORY, _of(memory, reckoned.free_memory_bytes)),
         (words.BEFORE_DISK, _of(disk, reckoned.free_disk_bytes)),
         (words.BEFORE_MONEY, words.NO_MONEY),
         (words.BEFORE_WEIGHTS, f"{html.number(reckoned.trainable_parameters)} ({share:.1f} %)"),
     ]
     if searching:
-        longest = found.search_times * tried["seconds"] if tried else None
-        said = words.ABOUT.format(amount=duration(longest)) if longest else f"{found.search_times:.1f} {words.TIMES}"
-        pairs.insert(1, (words.FIND_TIME, said))
+        pairs.insert(1, (words.FIND_TIME, words.ABOUT.format(amount=duration(found.search_times * seconds))))
     return title + html.facts(pairs) + _readiness(found)
 
 

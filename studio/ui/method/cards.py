@@ -1,9 +1,13 @@
 """What the Method tab shows and does not ask: the proposal with its reasons, the model's facts, a card a method."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from studio.errors import StudioError
+from studio.jobs.sentences import duration
 from studio.methods import METHODS
 from studio.models import card_of
-from studio.session.values import Readiness
+from studio.session.values import Compared, Estimate, Readiness
 from studio.ui import html, words
 from studio.ui.page import Page, Standing
 
@@ -22,29 +26,60 @@ def proposal(page: Page, best: Readiness) -> str:
     return f"<h2>{html.esc(title)}</h2><p><b>{html.esc(sentence)}</b></p><ul>{reasons}</ul>"
 
 
-def methods(page: Page, standing: Standing, found: Readiness, recommended: str) -> str:
-    """All methods side by side: what each does, when to choose it, what it costs with these rows on this machine."""
+def methods(page: Page, standing: Standing, found: Readiness, recommended: str, finer: Mapping[str, Any]) -> str:
+    """All methods side by side: what each does, when to choose it, what to expect of it and what it takes with these
+    rows on this machine. finer: strength and options of the chosen one."""
     assert standing.dataset is not None
-    made = []
-    for one in page.session.runs.compare(standing.project, standing.dataset.id, found.model):
-        method, here = one.method, " fs-chosen" if one.method.id == found.method else ""
-        badge = f' <span class="fs-badge">{html.esc(words.BADGE)}</span>' if method.id == recommended else ""
-        lines = "".join(f"<li>{html.esc(line)}</li>" for line in (method.what, method.when, method.cost))
-        if one.estimate is not None:
-            share = 100 * one.estimate.trainable_parameters / one.estimate.parameters
-            costs = [
-                (words.COMPARED_MEMORY, html.megabytes(one.estimate.memory_bytes)),
-                (words.COMPARED_WEIGHTS, f"{share:.1f} %"),
-                (words.COMPARED_FILE, html.megabytes(4 * one.estimate.trainable_parameters)),
-            ]
-            more = html.facts(costs)
-        else:
-            more = f"<p><b>{html.esc(words.COMPARED_NOT)}</b> {html.esc(one.reason)}</p>"
-        made.append(
-            f'<section class="fs-method{here}" data-method="{method.id}"><h3>{html.esc(method.title)}{badge}</h3>'
-            f"<ul>{lines}</ul>{more}</section>"
-        )
+    listed = page.session.runs.compare(standing.project, standing.dataset.id, found.model, found.method, **finer)
+    best = next((one.estimate for one in listed if one.method.id == recommended), None)
+    # What cannot be used with these rows stands last.
+    listed.sort(key=lambda one: one.estimate is None)
+    made = [_method(one, one.method.id == found.method, one.method.id == recommended, best) for one in listed]
     return f'<div class="fs-methods">{"".join(made)}</div>'
+
+
+def _method(one: Compared, chosen: bool, recommended: bool, best: Estimate | None) -> str:
+    method, here = one.method, " fs-chosen" if chosen else ""
+    badge = f' <span class="fs-badge">{html.esc(words.BADGE)}</span>' if recommended else ""
+    if one.estimate is None:
+        more = f"<p><b>{html.esc(words.COMPARED_NOT)}</b> {html.esc(one.reason)}</p>"
+    else:
+        beside = "" if recommended or best is None else f" {_beside(one.estimate, best)}"
+        more = (
+            f"<p><b>{html.esc(words.COMPARED_HOPE)}</b> {html.esc(one.expected)}{html.esc(beside)}</p>"
+            f"{html.facts(_costs(one.estimate, one.tried))}"
+        )
+    return (
+        f'<section class="fs-method{here}" data-method="{method.id}"><h3>{html.esc(method.title)}{badge}</h3>'
+        f"<p>{html.esc(method.what)}</p><p>{html.esc(method.when)}</p>{more}</section>"
+    )
+
+
+def _costs(found: Estimate, tried: bool) -> list[tuple[str, str]]:
+    time = words.MEASURED if tried else words.ABOUT
+    share = 100 * found.trainable_parameters / found.parameters
+    return [
+        (words.COMPARED_TIME, time.format(amount=duration(found.seconds))),
+        (words.COMPARED_MEMORY, html.megabytes(found.memory_bytes)),
+        (words.COMPARED_WEIGHTS, f"{html.number(found.trainable_parameters)} ({share:.1f} %)"),
+        (words.COMPARED_FILE, html.megabytes(4 * found.trainable_parameters)),
+    ]
+
+
+def _beside(one: Estimate, best: Estimate) -> str:
+    """What it costs and saves beside what is recommended."""
+    parts = []
+    for ours, other, more, less in (
+        (one.seconds, best.seconds, words.LONGER, words.QUICKER),
+        (one.memory_bytes, best.memory_bytes, words.MORE_MEMORY, words.LESS_MEMORY),
+    ):
+        if abs(ours / other - 1) >= NOTEWORTHY:
+            parts.append((more if ours > other else less).format(share=f"{100 * abs(ours / other - 1):.0f}"))
+    return words.BESIDE.format(what=words.AND.join(parts)) if parts else words.BESIDE_SAME
+
+
+NOTEWORTHY = 0.1
+"""Of time or memory; what is closer is the same, for neither is known better than that."""
 
 
 def model_facts(page: Page, reference: str) -> str:

@@ -194,7 +194,7 @@ def build(page: Page) -> Tab:
             gr.Column(visible=by_folder),
             picked.get("folder") or "",
             made.model_facts(page, (picked.get("folder") or "") if by_folder else start_from),
-            made.methods(page, standing, found, best.method),
+            made.methods(page, standing, found, best.method, {name: asked[name] for name in ("strength", "options")}),
             gr.Radio(value=found.method),
             gr.Radio(value=found.strength),
             *controls.updates(found.method, {**values, **(picked.get("options") or {})}),
