@@ -16,9 +16,6 @@ from studio.inference.generation import Detokenizer, Generation, Written, decode
 from studio.inference.load import BASE, Loaded, load_model
 from studio.inference.prompt import Prompt, fit
 
-BATCH_ROWS = 64
-BATCH_TOKENS = 16384
-
 
 def load(model_folder: Path, tuned: Mapping[str, Path], threads: int = 0) -> "Engine":
     """An engine for the base model in `model_folder` and what was tuned from it, by id; see load.load_model."""
@@ -84,7 +81,7 @@ class Engine:
     def answer_batches(
         self, model: str, conversations: Sequence[Sequence[Message]], max_tokens: int
     ) -> Iterator[dict[int, Written]]:
-        """Greedy answers batch by batch, longest prompts first: position of the conversation -> what was written.
+        """Greedy answers as they end, some at a time: position of the conversation -> what was written.
 
         What all prompts begin with (a system prompt, examples) is read once.
         """
@@ -92,27 +89,22 @@ class Engine:
         prompts = [fit(tokenizer, turns, context, max_tokens, cut_long=True) for turns in conversations]
         if not prompts:
             return
-        with self.using(model) as network:
-            beginning = greedy.shared(network, [prompt.ids for prompt in prompts])
-        for batch in batches([len(p.ids) for p in prompts], max_tokens):
-            yield dict(zip(batch, self._answer_batch(model, [prompts[n] for n in batch], beginning), strict=True))
-
-    def _answer_batch(self, model: str, prompts: list[Prompt], beginning: greedy.Beginning | None) -> list[Written]:
+        ids, rooms = [prompt.ids for prompt in prompts], [prompt.room for prompt in prompts]
         began = time.perf_counter()
         with self.using(model) as network:
-            found = greedy.answer(
-                network,
-                [prompt.ids for prompt in prompts],
-                [prompt.room for prompt in prompts],
-                self.loaded.end,
-                self.loaded.pad,
-                beginning,
-            )
-        each = (time.perf_counter() - began) / len(prompts)
-        return [
-            Written(decode(self.loaded.tokenizer, ids), len(prompt.ids), len(ids), each, len(ids) >= prompt.room)
-            for ids, prompt in zip(found, prompts, strict=True)
-        ]
+            beginning = greedy.shared(network, ids)
+            ended = greedy.answers(network, ids, rooms, self.loaded.end, self.loaded.pad, beginning)
+            some = next(ended, None)
+        while some:
+            each = (time.perf_counter() - began) / len(some)
+            yield {number: self._written(prompts[number], new, each) for number, new in some.items()}
+            began = time.perf_counter()
+            with self.using(model):
+                some = next(ended, None)
+
+    def _written(self, prompt: Prompt, ids: list[int], seconds: float) -> Written:
+        text = decode(self.loaded.tokenizer, ids)
+        return Written(text, len(prompt.ids), len(ids), seconds, len(ids) >= prompt.room)
 
     def _fill(self, answer: Generation, model: str, prompt: Prompt, temperature: float) -> None:
         try:
@@ -196,15 +188,3 @@ def _stopper(stop: threading.Event) -> Callable[..., Any]:
     import torch
 
     return lambda ids, scores, **_: torch.full((ids.shape[0],), stop.is_set(), device=ids.device)
-
-
-def batches(lengths: Sequence[int], max_tokens: int) -> Iterator[list[int]]:
-    """Positions grouped by falling length, so that little is padded, within the bounds of rows and tokens a batch."""
-    batch: list[int] = []
-    for number in sorted(range(len(lengths)), key=lambda n: -lengths[n]):
-        if batch and (len(batch) == BATCH_ROWS or (lengths[batch[0]] + max_tokens) * (len(batch) + 1) > BATCH_TOKENS):
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch

@@ -1,29 +1,21 @@
-"""Greedy answers to many prompts at once: one key-value cache, a beginning that all prompts share computed once, and
-rows that have ended leave the batch. Torch is imported inside.
+"""Greedy answers to many prompts at once: all rows write together, new prompts take the places of rows that have ended,
+and a beginning that all prompts share is read once. Torch is imported inside.
 
-The answers are those of transformers' own generate; models whose cache is not plain attention (sliding windows, state
-spaces) and those that cannot be told positions go through it.
+The answers are those of transformers' own generate; models whose attention cannot be led through attention.py (sliding
+windows, state spaces, further terms) go through it.
 """
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from studio.inference.desk import MOST_ROWS, MOST_TOKENS, Beginning, Desk
 
 LEAST_SHARED = 16
 """Tokens: a shorter common beginning is not worth a pass of its own."""
-READ_ROWS = 8
-"""Prompts read at once: more of them differ more in length, and padding costs as much as words."""
-LEAST_ENDED = 0.25
-"""The share of a batch that must have ended before the others are copied into a smaller one."""
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """The first `length` tokens of every prompt, with what the network computed of them."""
-
-    length: int
-    cache: Any
+TOLD_ROWS = 16
+"""Answers that are handed on together."""
 
 
 def common(rows: Sequence[Sequence[int]]) -> int:
@@ -33,138 +25,113 @@ def common(rows: Sequence[Sequence[int]]) -> int:
     return next((n for n in range(most) if first[n] != last[n]), most)
 
 
-def shared(network: Any, rows: Sequence[Sequence[int]]) -> Beginning | None:
-    """What all these prompts begin with, read once; None where that would not pay or the model cannot go on from it."""
-    import torch
-
-    if len(rows) < 2 or not plain(network):
-        return None
-    length = common(rows)
-    if length < LEAST_SHARED:
-        return None
-    ids = torch.tensor([list(rows[0][:length])], device=network.device)
-    return Beginning(length, network(input_ids=ids, use_cache=True, **_last_alone(network)).past_key_values)
+def shared(network: Any, rows: Sequence[Sequence[int]]) -> Beginning:
+    """What all these prompts begin with, read once; empty where that would not pay."""
+    length = common(rows) if len(rows) > 1 else 0
+    return _begun(network, rows[0][:length]) if length >= LEAST_SHARED and plain(network) else Beginning()
 
 
 def answer(
-    network: Any,
-    rows: Sequence[Sequence[int]],
-    rooms: Sequence[int],
-    end: Sequence[int],
-    pad: int,
-    beginning: Beginning | None = None,
+    network: Any, rows: Sequence[Sequence[int]], rooms: Sequence[int], end: Sequence[int], pad: int
 ) -> list[list[int]]:
     """The likeliest next tokens of each prompt, up to its end token (which is left out) or its room.
 
     rows: token ids of the prompts; rooms: most new tokens of each. Call it where the engine holds the network.
     """
+    found = dict(one for some in answers(network, rows, rooms, end, pad, Beginning()) for one in some.items())
+    return [found[row] for row in range(len(rows))]
+
+
+def answers(
+    network: Any,
+    rows: Sequence[Sequence[int]],
+    rooms: Sequence[int],
+    end: Sequence[int],
+    pad: int,
+    beginning: Beginning,
+) -> Iterator[dict[int, list[int]]]:
+    """The same as they end, some rows at a time, longest prompts first. Every step of it must hold the network."""
     if not plain(network):
-        return _generated(network, rows, rooms, end, pad)
-    return _Batch(network, rows, rooms, frozenset(end), pad, beginning).run()
+        for batch in batches([len(row) for row in rows], max(rooms)):
+            found = _generated(network, [rows[n] for n in batch], [rooms[n] for n in batch], end, pad)
+            yield dict(zip(batch, found, strict=True))
+        return
+    for batch in batches([len(row) - beginning.length for row in rows], max(rooms), refilled=True):
+        desk = Desk(network, [rows[n] for n in batch], [rooms[n] for n in batch], frozenset(end), beginning)
+        some: dict[int, list[int]] = {}
+        for row, ids in desk.answers():
+            some[batch[row]] = ids
+            if len(some) == TOLD_ROWS:
+                yield some
+                some = {}
+        if some:
+            yield some
+
+
+def batches(lengths: Sequence[int], room: int, refilled: bool = False) -> Iterator[list[int]]:
+    """Positions grouped by falling length, so that little is padded, within the bounds of rows and tokens a batch.
+
+    refilled: rows follow where others ended, so a batch goes on while places of the longest are not too large.
+    """
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lambda n: -lengths[n]):
+        longest = lengths[batch[0]] + room if batch else 0
+        if batch and refilled:
+            full = longest * MOST_ROWS > MOST_TOKENS and 2 * (lengths[number] + room) < longest
+        else:
+            full = len(batch) == MOST_ROWS or longest * (len(batch) + 1) > MOST_TOKENS
+        if batch and full:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 def plain(network: Any) -> bool:
-    """Whether the model's cache is one of plain attention, that can be repeated and thinned, and positions can be
-    told."""
-    from studio.inference.cache import is_plain
-
-    return "position_ids" in inspect.signature(network.forward).parameters and is_plain(_config(network))
-
-
-def _config(network: Any) -> Any:
-    return network.config.get_text_config()
+    """Whether the model can be led through attention.py; tried out once on a few tokens."""
+    if network not in _PLAIN:
+        known = inspect.signature(network.forward).parameters
+        able = {"position_ids", "logits_to_keep"} <= known.keys() and network._supports_attention_backend
+        _PLAIN[network] = bool(able) and _every_layer_keeps_all(network) and _alike(network)
+    return _PLAIN[network]
 
 
-def _last_alone(network: Any) -> dict[str, int]:
-    known = inspect.signature(network.forward).parameters
-    return {"logits_to_keep": 1} if "logits_to_keep" in known else {}
+_PLAIN: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
-class _Batch:
-    """One batch on its way. Prompts are read in small groups of about the same length, then all rows write together;
-    padding stands between the shared beginning and a row's own tokens, and is masked."""
+def _every_layer_keeps_all(network: Any) -> bool:
+    from transformers.cache_utils import DynamicCache, DynamicLayer
 
-    def __init__(
-        self,
-        network: Any,
-        rows: Sequence[Sequence[int]],
-        rooms: Sequence[int],
-        end: frozenset[int],
-        pad: int,
-        beginning: Beginning | None,
-    ) -> None:
-        self._network, self._end, self._rooms, self._pad = network, end, list(rooms), pad
-        self._more = _last_alone(network)
-        self._beginning = beginning
-        self._shared = beginning.length if beginning else 0
-        self._own = [list(row[self._shared :]) for row in rows]
+    layers = DynamicCache(config=network.config.get_text_config()).layers
+    return all(type(layer) is DynamicLayer for layer in layers)
 
-    def run(self) -> list[list[int]]:
-        import torch
 
-        found: list[list[int]] = [[] for _ in self._rooms]
-        alive, ended = list(range(len(self._rooms))), set[int]()
-        chosen, cache = self._read()
-        mask = self._mask(alive, max(map(len, self._own)))
-        places = mask.sum(-1, keepdim=True)
-        while True:
-            for row, token in zip(alive, chosen.tolist(), strict=True):
-                if row not in ended and token not in self._end:
-                    found[row].append(token)
-                if token in self._end or len(found[row]) >= self._rooms[row]:
-                    ended.add(row)
-            going = [place for place, row in enumerate(alive) if row not in ended]
-            if not going:
-                return found
-            if len(alive) - len(going) >= LEAST_ENDED * len(alive):
-                kept = torch.tensor(going, device=chosen.device)
-                cache.batch_select_indices(kept)
-                mask, places, chosen = mask[kept], places[kept], chosen[kept]
-                alive = [alive[place] for place in going]
-            mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
-            chosen = self._next(chosen[:, None], mask, places, cache)
-            places = places + 1
+def _alike(network: Any) -> bool:
+    """Whether a row of a few tokens, read behind a beginning beside another row and written on, ends in the same
+    logits as in one piece."""
+    import torch
 
-    def _read(self) -> tuple[Any, Any]:
-        """The first token after each prompt, and the cache of all prompts."""
-        import torch
+    ids = [number % network.config.get_text_config().vocab_size for number in range(3, 19)]
+    with torch.no_grad():
+        whole = network(input_ids=torch.tensor([ids], device=network.device)).logits[0, -1]
+        rows = [ids[:9], ids[:-1]]
+        try:
+            desk = Desk(network, rows, [2, 2], frozenset(), _begun(network, ids[:4]))
+            desk.write()
+            desk.chosen = torch.tensor([ids[-1]] * 2, device=network.device)
+            pieces = desk.logits([])[desk.open.index(1)]
+        except TypeError:  # its layers do not hand on what attention.py needs
+            return False
+    return bool(torch.allclose(whole.float(), pieces.float(), rtol=2e-2, atol=2e-2 * float(whole.float().std())))
 
-        from studio.inference.cache import begun, gathered
 
-        device, config = self._network.device, _config(self._network)
-        before = self._beginning.cache if self._beginning else None
-        order = sorted(range(len(self._own)), key=lambda row: len(self._own[row]))
-        chosen = torch.zeros(len(order), dtype=torch.long, device=device)
-        parts = []
-        for start in range(0, len(order), READ_ROWS):
-            group = order[start : start + READ_ROWS]
-            width = len(self._own[group[-1]])
-            ids = [[self._pad] * (width - len(self._own[row])) + self._own[row] for row in group]
-            mask = self._mask(group, width)
-            places = (mask.cumsum(-1) - 1).clamp(min=0)[:, self._shared :]
-            cache = begun(config, self._shared + width, len(group), before)
-            chosen[group] = self._next(torch.tensor(ids, device=device), mask, places, cache)
-            parts.append((group, cache))
-        width = max(map(len, self._own))
-        return chosen, gathered(config, self._shared + width + max(self._rooms), parts, self._shared, width)
+def _begun(network: Any, ids: Sequence[int]) -> Beginning:
+    import torch
 
-    def _next(self, ids: Any, mask: Any, places: Any, cache: Any) -> Any:
-        told = self._network(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=places,
-            past_key_values=cache,
-            use_cache=True,
-            **self._more,
-        )
-        return told.logits[:, -1].float().argmax(-1)
-
-    def _mask(self, rows: Sequence[int], width: int) -> Any:
-        import torch
-
-        lengths = [len(self._own[row]) for row in rows]
-        ones = [[1] * self._shared + [0] * (width - length) + [1] * length for length in lengths]
-        return torch.tensor(ones, device=self._network.device)
+    asked = torch.tensor([list(ids)], device=network.device)
+    told = network(input_ids=asked, use_cache=True, logits_to_keep=1).past_key_values
+    return Beginning(len(ids), [(layer.keys[0], layer.values[0]) for layer in told.layers])
 
 
 def _generated(
