@@ -2,8 +2,9 @@
 evaluation`.
 
 The starter answers the prompts of the sample of support tickets: as many as a test part has, as many as a file that is
-answered may have, and below instructions with three examples. Untuned it stops early; the wanted answers of that sample have 35 tokens, so a last figure is for answers of
-35 tokens. One at a time means transformers' own generate with its key-value cache, a prompt a call.
+answered may have, and below instructions with three examples. Untuned it stops early; the wanted answers of that sample
+have 35 tokens, so a last figure is for answers of 35 tokens. One at a time means transformers' own generate with its
+key-value cache, a prompt a call.
 """
 
 import time
