@@ -1,23 +1,25 @@
-"""Entry of every job process: `python -m studio.worker JOB_DIR`, or `--wait THREADS SECONDS` for one that is told its
-folder later (see jobs/launchers/warm.py). Reads the spec, calls the body of its kind, and puts what went wrong into
-words. It writes nothing outside its folder but its place in the line for the device; what a job does is its body's
-business."""
+"""Entry of every job process: `python -m studio.worker JOB_DIR`; `--wait THREADS SECONDS` for one that is told its
+folder later (jobs/launchers/warm.py); `--rank JOB_DIR` for one of several at a training (jobs/launchers/accelerate.py).
 
-import errno
+Reads the spec, calls the body of its kind, and tells what went wrong. It writes nothing outside its folder but its
+place in the line for the device; what a job does is its body's business."""
+
 import faulthandler
 import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from studio.errors import CheckpointError, DivergedError, JobError, LostSightError, StudioError
-from studio.jobs import control, process, processors, turns
+from studio.errors import JobError, LostSightError
+from studio.jobs import control, process, processors, ranks, turns
 from studio.jobs import spec as specs
 from studio.jobs.events import Failure, State
+from studio.jobs.explaining import explain
 from studio.jobs.journal import Journal
 from studio.jobs.launchers import warm
 from studio.jobs.launchers.local import LOG
@@ -95,10 +97,20 @@ def main(arguments: list[str] | None = None, bodies: Mapping[str, Body] = BODIES
     if arguments[:1] == ["--wait"] and len(arguments) == 3:
         told = _wait(int(arguments[1]), float(arguments[2]))
         return _do(told[0], bodies, lambda: told[1]) if told else 0
+    if arguments[:1] == ["--rank"]:
+        arguments = arguments[1:]
+        ranks.begin()
     if len(arguments) != 1 or not Path(arguments[0]).is_dir():
         print("The worker needs the folder of a job. Use: python -m studio.worker JOB_DIR", file=sys.stderr)
         return 2
-    return _do(Path(arguments[0]).resolve(), bodies, _read_secrets)
+    folder = Path(arguments[0]).resolve()
+    if ranks.mine().count == 1:
+        return _do(folder, bodies, _read_secrets)
+    code = _help(folder, bodies) if ranks.mine().number else _do(folder, bodies, _read_secrets)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # an ordinary end would take down connections to processes that may be gone, and wait for them
+    os._exit(code)
 
 
 def _do(folder: Path, bodies: Mapping[str, Body], read_secrets: Callable[[], dict[str, str]]) -> int:
@@ -125,6 +137,23 @@ def _do(folder: Path, bodies: Mapping[str, Body], read_secrets: Callable[[], dic
     except Exception as error:  # noqa: BLE001 - the last resort, when not even the journal can be written
         print(_without(secrets, "".join(traceback.format_exception(error))), file=sys.stderr, flush=True)
         return 1
+
+
+def _help(folder: Path, bodies: Mapping[str, Body]) -> int:
+    """What a process does that is not the first of its training: the same, and what it would write goes nowhere. Who
+    asks the job to end asks the first."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
+    ranks.leave_with_the_first(folder)
+    try:
+        spec = specs.read(folder)
+        processors.prepare(spec.work.threads)
+        with tempfile.TemporaryDirectory() as place, Journal(Path(place)) as journal:
+            bodies[spec.kind](folder, spec, journal, {})
+    except Exception as error:  # noqa: BLE001 - the first process tells it
+        ranks.tell(folder, explain(error))
+        return 1
+    return 0
 
 
 def _wait(threads: int, seconds: float) -> tuple[Path, dict[str, str]] | None:
@@ -187,27 +216,6 @@ def _tell(folder: Path, journal: Journal, secrets: Mapping[str, str], error: Exc
     journal.append(Failure(happened, remedy, details, failure.reason))
     if not isinstance(error, LostSightError):
         journal.append(State("failed"))
-
-
-def explain(error: Exception) -> Failure:
-    """What went wrong, for a person; the traceback goes into the details."""
-    details = "".join(traceback.format_exception(error))
-    if isinstance(error, StudioError):
-        reasons: dict[type, str] = {DivergedError: "diverged", CheckpointError: "checkpoint"}
-        return Failure(error.happened, error.remedy, details, reasons.get(type(error), ""))
-    words = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in words or "can't allocate memory" in words:
-        remedy = "Close other programs, or choose a smaller model, fewer tokens per step or shorter examples."
-        return Failure("The memory of this machine ran out.", remedy, details, "memory")
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    # Libraries that are not written in Python put the system's words into errors of their own.
-    if full or any(said in words for said in ("no space left", "file too large", "disk quota exceeded")):
-        return Failure("The disk is full.", "Free some space, then go on, or start again.", details, "disk")
-    if isinstance(error, OSError) and error.filename is not None:
-        happened = f"The file {error.filename} cannot be used: {error.strerror}."
-        return Failure(happened, "Check that it is there and may be read, then start again.", details)
-    happened = "The job met a fault in the studio itself."
-    return Failure(happened, "Start it again; if that happens twice, report the details below.", details)
 
 
 def _read_secrets() -> dict[str, str]:

@@ -8,6 +8,7 @@ mean is not covered here (events, state).
 import json
 import math
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Journal:
         self.ended = _is_last_word(last)
         self.paused = False
         self.follower: Callable[[Event], None] | None = None
+        self._turn = threading.RLock()
 
     def append(self, event: Event) -> int:
         """Writes one event and returns its seq; last words, results, failures and checkpoints are then on the disk.
@@ -66,6 +68,11 @@ class Journal:
         A number that is not finite is written as null. OSError (a full disk) means that the event is not in the
         journal: the next one starts on a line of its own and takes the same seq.
         """
+        with self._turn:
+            self._append(event)
+            return self.seq
+
+    def _append(self, event: Event) -> None:
         head = {"v": VERSION, "seq": self.seq + 1, "time": round(time.time(), 3), "type": event.type}
         line = json.dumps(head | _finite(event.fields()), allow_nan=False).encode() + b"\n"
         self._write(b"\n" + line if self._torn else line)
@@ -76,7 +83,6 @@ class Journal:
             os.fsync(self._file)
         if self.follower is not None:
             self.follower(event)
-        return self.seq
 
     def _write(self, data: bytes) -> None:
         # One write() of the whole line; a short one (disk full) is tried once more to learn the reason from the system.

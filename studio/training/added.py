@@ -38,12 +38,14 @@ def _plain(part: Any) -> bool:
 
 def _forward(part: Any) -> Any:
     name = part.active_adapters[0]
-    base, down, up, scale = part.get_base_layer(), part.lora_A[name].weight, part.lora_B[name].weight, part.scaling
+    base, scale = part.get_base_layer(), part.scaling
     general = part.forward
 
     def forward(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if part.disable_adapters or part.merged or args or kwargs:
             return general(x, *args, **kwargs)
+        # looked up each time: a model that is spread over several cards has others in every pass
+        down, up = part.lora_A[name].weight, part.lora_B[name].weight
         found: Tensor = _Added.apply(x, base.weight, base.bias, down, up, scale[name])
         return found
 

@@ -1,6 +1,7 @@
 """What a training job does, from its spec to its result. The loop is in loop.py, what it is given in preparing.py."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from studio.jobs.spec import Spec, Train
 from studio.jobs.state import JobState
 from studio.methods.base import Method
 from studio.models import ModelInfo, checkpoint, loading
-from studio.training import machine, standing, tracking
+from studio.training import machine, standing, team, tracking
 from studio.training.labels import told
 from studio.training.loop import Loop
 from studio.training.pairs import preferred
 from studio.training.place import ALONE, Best, End, Place
 from studio.training.preparing import Prepared, written
 from studio.training.search import Begin, Search, announced
+from studio.training.team import Team
 
 PREPARE = {"text": written, "labels": told, "preferences": preferred}
 
@@ -31,18 +33,24 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     secrets: the key of a tracker, where one is used. Raises StudioError in the user's words for whatever keeps it from
     training.
     """
+    with team.joined(folder, journal) as us:
+        train(folder, spec, journal, secrets, us)
+
+
+def train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str], us: Team) -> None:
+    """The same for one process of the team."""
     work = spec.work
     if not isinstance(work, Train):
         raise JobError("This job is not a training.", "Start it again from the Train tab.")
-    machine.use_threads(work.threads)
+    machine.use_threads(work.threads, us.count)
     info, training, validation = verified(work)
     method = methods.get(work.method)
     options = methods.validate(work.method, work.options, info)
-    before = JobState().advance(journals.read(journal.path, "0").events)
+    before = JobState().advance(journals.read(folder / journals.FILE, "0").events)
 
     def begin(chosen: Any, place: Place) -> tuple[Loop[Any], Plan, tuple[str, ...]]:
         ready = PREPARE[method.teaches](info, method, chosen, training, validation)
-        loop = looped(folder, journal, ready, method, chosen, place, None if work.search else before)
+        loop = looped(folder, journal, ready, method, chosen, place, None if work.search else before, us)
         return loop, planned(loop, ready, info, method), ready.notes
 
     done: Loop[Any] | Search
@@ -53,9 +61,9 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         if before.plan is None:
             announced(journal, plan, notes)
     journal.append(State("running"))
-    with tracking.followed(folder, spec, work, journal, secrets):
+    with tracking.followed(folder, spec, work, journal, secrets) if us.main else nullcontext():
         end = done.run()
-    if end == "cancelled":
+    if end == "cancelled" and us.main:
         discard(folder)
     if end in ("finished", "stopped"):
         for text in closing_notes(done):
@@ -63,7 +71,8 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         if isinstance(done, Search):
             plan = done.whole_plan
         journal.append(Result(result(spec, work, plan, done, end)))
-        standing.forget(folder)
+        if us.main:
+            standing.forget(folder)
     journal.append(State(end))
 
 
@@ -91,10 +100,24 @@ def looped(
     options: Any,
     place: Place = ALONE,
     before: JobState | None = None,
+    us: Team | None = None,
 ) -> Loop[Any]:
+    us = us or Team()
+    us.take(ready.lesson.model)
     groups = method.groups(ready.lesson.model, options)
     return Loop(
-        folder, journal, ready.lesson, ready.rows, ready.held, options, groups, ready.save, place, before, ready.read
+        folder,
+        journal,
+        ready.lesson,
+        ready.rows,
+        ready.held,
+        options,
+        groups,
+        ready.save,
+        place,
+        before,
+        ready.read,
+        us,
     )
 
 

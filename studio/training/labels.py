@@ -104,6 +104,9 @@ class Telling:
         found = classifying.logits(self.model, [row.ids for row in rows], self._options.word_dropout)
         return self._losses(found, rows).mean()
 
+    def weight(self, rows: Sequence[LabelledRow]) -> int:
+        return len(rows)
+
     def check(self, batches: Iterable[Sequence[LabelledRow]]) -> Found:
         names = self.labels.names
         total, wanted, said = 0.0, [], []

@@ -43,7 +43,11 @@ class Lesson(Protocol[Row_contra]):
     model: Any
 
     def loss(self, rows: Sequence[Row_contra]) -> Tensor:
-        """The scalar that a step on these rows lessens."""
+        """The scalar that a step on these rows lessens: a mean over what `weight` counts."""
+        ...
+
+    def weight(self, rows: Sequence[Row_contra]) -> int:
+        """How much these rows count in the loss of a step beside others."""
         ...
 
     def check(self, batches: Iterable[Sequence[Row_contra]]) -> Found:
@@ -60,6 +64,9 @@ class Writing:
 
     def loss(self, rows: Sequence[Encoded]) -> Tensor:
         return self._scorer.losses(rows).mean()
+
+    def weight(self, rows: Sequence[Encoded]) -> int:
+        return sum(targets(row) for row in rows)
 
     def check(self, batches: Iterable[Sequence[Encoded]]) -> Found:
         total, count = 0.0, 0

@@ -4,13 +4,13 @@ Knows rows of token ids, a lesson that turns them into a loss, and the job's jou
 prepared and what a checkpoint holds is not decided here.
 """
 
+import functools
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Generic
 
-from studio.errors import DivergedError
 from studio.jobs import control
 from studio.jobs.events import State
 from studio.jobs.journal import Journal
@@ -20,18 +20,18 @@ from studio.methods.training_options import TrainingOptions
 from studio.models import checkpoint
 from studio.training import standing
 from studio.training.batching import course, held_batches
-from studio.training.lesson import Found, Lesson, Row
+from studio.training.lesson import Lesson, Row
 from studio.training.place import ALONE, ENDS, Best, End, Place, Told
 from studio.training.schedule import rate_factor
+from studio.training.sparing import Sparing
 from studio.training.stepping import Stepper
+from studio.training.team import Team
 from studio.training.telling import Telling
 
 READING_SHARE = 10
 """The model answers its prompts at a check when training has taken so many times longer than answering last took."""
 STANDING_SHARE = 20
 """Where it stands is written at a check when training has taken so many times longer than writing it last took."""
-EXPLODED = 3.0
-"""Times the base model's validation loss and one nat more: where only a broken training comes to."""
 
 
 class Loop(Generic[Row]):
@@ -55,24 +55,27 @@ class Loop(Generic[Row]):
         place: Place = ALONE,
         before: JobState | None = None,
         read: Callable[[], list[dict[str, str]]] | None = None,
+        team: Team | None = None,
     ) -> None:
         """groups: the weights to train. save(folder) writes them; it is called for each checkpoint. before: what the
-        journal tells of an earlier process that did not come to the end. read(): what the model answers by now."""
+        journal tells of an earlier process that did not come to the end. read(): what the model answers by now. team:
+        who shares the steps."""
         self.place, self._read = place, read
         self._say = Telling(journal, Told.of(before), place.trial)
         self._folder, self._journal, self._save = folder, journal, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
         self._validation = held_batches(validation, options)
-        self._stepper = Stepper(lesson, groups, options)
+        self._team = team or Team()
+        self._stepper = Stepper(lesson, groups, options, self._team)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.best: Best | None = None
         self.base_loss = math.nan
         self._kept_step = 0
         self._worse = 0
         self._check_seconds = 0.0
-        self._read_at, self._read_seconds = 0.0, 0.0
-        self._stood, self._standing_seconds, self._stood_at = 0, 0.0, 0.0
+        self._reading, self._standing = Sparing(READING_SHARE), Sparing(STANDING_SHARE)
+        self._stood = 0
 
     def run(self) -> End:
         """Trains to the end, or until something else is asked for: to stop, which keeps the state reached as well, to
@@ -82,8 +85,9 @@ class Loop(Generic[Row]):
         """
         if not self._go_on():
             self._begin()
+        self._team.draw_apart(self._options.seed + self.step)
         for batch in self._batches():
-            if (end := ENDS.get(control.requested(self._folder))) is not None:
+            if (end := ENDS.get(self._asked())) is not None:
                 return self._end(end)
             self._take_step(batch)
             if self.step in self.course.evaluations:
@@ -93,9 +97,14 @@ class Loop(Generic[Row]):
                 self._stand()
         return "finished"
 
+    def _asked(self) -> str | None:
+        """What was asked of the job, the same in all its processes."""
+        asked: str | None = self._team.agree(control.requested(self._folder))
+        return asked
+
     def _begin(self) -> None:
         began = time.perf_counter()
-        found = self._measured()
+        found = self._stepper.check(self._validation, self.step, self.base_loss)
         self.base_loss = found.loss
         self._check_seconds = time.perf_counter() - began
         self._say.check(self._at, self._epoch, found, best=False)
@@ -108,7 +117,8 @@ class Loop(Generic[Row]):
             return False
         self.step, self.tokens, self.seconds, self.base_loss = found.step, found.tokens, found.seconds, found.base_loss
         self._worse, self._kept_step, self._check_seconds = found.worse, found.kept, found.check_seconds
-        self._stood, self._stood_at = found.step, found.seconds
+        self._stood = found.step
+        self._standing.done(found.seconds)
         if found.best and found.best[0] in {item.step for item in checkpoint.kept(self._folder)}:
             self.best = Best(*found.best)
         elif found.best:
@@ -121,9 +131,8 @@ class Loop(Generic[Row]):
         """Writes where the training stands, unless that would take more than a small share of its time."""
         if self.place.trial or self._stood == self.step:
             return
-        if not always and self.seconds - self._stood_at < STANDING_SHARE * self._standing_seconds:
+        if not self._team.agree(always or self._standing.due(self.seconds)):
             return
-        began = time.perf_counter()
         counters = standing.Counters(
             step=self.step,
             tokens=self.tokens,
@@ -134,9 +143,9 @@ class Loop(Generic[Row]):
             kept=self._kept_step,
             check_seconds=self._check_seconds,
         )
-        standing.write(self._folder, self._stepper.optimizer, counters)
-        self._stood, self._stood_at = self.step, self.seconds
-        self._standing_seconds = time.perf_counter() - began
+        write = functools.partial(standing.write, self._folder, self._stepper.optimizer, counters)
+        self._standing.do(lambda: self._team.first(write), self.seconds)
+        self._stood = self.step
 
     def _end(self, end: End) -> End:
         if end == "paused" and self.place.trial:
@@ -191,7 +200,7 @@ class Loop(Generic[Row]):
     def _check(self) -> None:
         """Measures the validation loss and keeps a checkpoint when it is the best, or the last."""
         began = time.perf_counter()
-        found = self._measured()
+        found = self._stepper.check(self._validation, self.step, self.base_loss)
         self._check_seconds = time.perf_counter() - began
         better = self.best is None or found.loss < self.best.loss
         if better:
@@ -203,22 +212,24 @@ class Loop(Generic[Row]):
         best = better and leader is self.best
         self._say.check(self._at, self._epoch, found, best)
         self._answer(always=self.step == self.course.steps)
-        ending = self.step == self.course.steps or control.requested(self._folder) == "stop"
+        ending = self.step == self.course.steps or self._asked() == "stop"
         if best or (ending and not self.place.trial):
-            path = checkpoint.write(self._folder, self._at, found.loss, self._save)
-            self._say.kept(self._at, self._folder, path, best)
-            checkpoint.thin(self._folder, keep={leader.step, self._at})
+            self._team.first(lambda: self._keep(found.loss, best, leader))
         self._kept_step = self.step
+
+    def _keep(self, loss: float, best: bool, leader: Best) -> None:
+        """Writes a checkpoint and removes those that are of no use any more."""
+        path = checkpoint.write(self._folder, self._at, loss, self._save)
+        self._say.kept(self._at, self._folder, path, best)
+        checkpoint.thin(self._folder, keep={leader.step, self._at})
 
     def _answer(self, always: bool) -> None:
         """Lets the model answer the prompts it is watched by, unless that takes more than a small share of the time."""
         if self._read is None or self.place.trial:
             return
-        if not always and self.seconds - self._read_at < READING_SHARE * self._read_seconds:
-            return
-        began = time.perf_counter()
-        self._say.answers(self._at, self._stepper.quietly(self._read))
-        self._read_at, self._read_seconds = self.seconds, time.perf_counter() - began
+        if always or self._reading.due(self.seconds):
+            read = self._read
+            self._reading.do(lambda: self._say.answers(self._at, self._stepper.quietly(read) or []), self.seconds)
 
     def _patience_ends(self) -> bool:
         """Whether to end here, because too many checks in a row found nothing better."""
@@ -228,13 +239,3 @@ class Loop(Generic[Row]):
         text = f"Ended early: {self._worse} checks in a row were no better than that of step {self.best.step}."
         self._say.note(text)
         return True
-
-    def _measured(self) -> Found:
-        found = self._stepper.check(self._validation, self.step)
-        if self.step and found.loss > EXPLODED * (self.base_loss + 1):
-            raise DivergedError(
-                f"The loss on validation examples exploded to {found.loss:.1f} by step {self.step}: the steps were too "
-                "large.",
-                "Lower the learning rate and train again; the checkpoints made before this are kept.",
-            )
-        return found

@@ -9,9 +9,10 @@ import torch
 from studio.jobs import processors
 
 
-def use_threads(wanted: int) -> int:
-    """Makes torch compute with `wanted` threads (0: all the container allows); returns how many."""
-    threads = wanted or processors.allowed()
+def use_threads(wanted: int, sharing: int = 1) -> int:
+    """Makes torch compute with `wanted` threads (0: all the container allows), divided among so many processes;
+    returns how many."""
+    threads = max(1, (wanted or processors.allowed()) // sharing)
     torch.set_num_threads(threads)
     return threads
 

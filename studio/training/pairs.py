@@ -114,6 +114,9 @@ class Preferring:
         margins, answers = self._margins(rows)
         return self._losses(margins, answers).mean()
 
+    def weight(self, rows: Sequence[Pair]) -> int:
+        return len(rows)
+
     def check(self, batches: Iterable[Sequence[Pair]]) -> Found:
         """right: pairs whose better answer gained more than the worse."""
         found = [self._margins(batch) for batch in batches]

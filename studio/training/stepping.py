@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -11,17 +12,23 @@ from studio.errors import DivergedError
 from studio.methods.base import Group
 from studio.methods.training_options import TrainingOptions
 from studio.training.lesson import Found, Lesson, Row
+from studio.training.team import Team
 
 Given = TypeVar("Given")
 CLIP = 1.0
 BETAS = (0.9, 0.99)
+EXPLODED = 3.0
+"""Times the base model's validation loss and one nat more: where only a broken training comes to."""
 
 
 class Stepper(Generic[Row]):
     """A lesson and AdamW over the weights that learn (`optimizer`)."""
 
-    def __init__(self, lesson: Lesson[Row], groups: Sequence[Group], options: TrainingOptions) -> None:
-        self._lesson = lesson
+    def __init__(
+        self, lesson: Lesson[Row], groups: Sequence[Group], options: TrainingOptions, team: Team | None = None
+    ) -> None:
+        """team: who shares each step, None where nobody does."""
+        self._lesson, self._team = lesson, team or Team()
         self._weights = [weight for group in groups for weight in group.weights]
         self.optimizer = torch.optim.AdamW(
             [{"params": group.weights, "scale": group.scale} for group in groups],
@@ -36,28 +43,36 @@ class Stepper(Generic[Row]):
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["scale"]
         self._lesson.model.train()
-        loss = self._lesson.loss(batch)
+        loss = self._team.loss(self._lesson, batch)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self._weights, CLIP)
-        value = loss.item()
+        value = self._team.value(loss)
         if not (math.isfinite(value) and math.isfinite(norm.item())):
             raise _diverged(number)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return value
 
-    def check(self, batches: Sequence[Sequence[Row]], number: int) -> Found:
-        """What a check after step `number` finds; DivergedError when the loss is no number."""
+    def check(self, batches: Sequence[Sequence[Row]], number: int, base_loss: float = math.nan) -> Found:
+        """What a check after step `number` finds; DivergedError when the loss is no number, or has exploded from the
+        base model's."""
         with _evaluating(self._lesson.model):
-            found = self._lesson.check(batches)
+            measured = self._team.first(lambda: asdict(self._lesson.check(batches)))
+        found = Found(**self._team.agree(measured))
         if not math.isfinite(found.loss):
             raise _diverged(number)
+        if number and found.loss > EXPLODED * (base_loss + 1):
+            raise DivergedError(
+                f"The loss on validation examples exploded to {found.loss:.1f} by step {number}: the steps were too "
+                "large.",
+                "Lower the learning rate and train again; the checkpoints made before this are kept.",
+            )
         return found
 
-    def quietly(self, do: Callable[[], Given]) -> Given:
-        """What `do` gives while nothing is learned."""
+    def quietly(self, do: Callable[[], Given]) -> Given | None:
+        """What `do` gives while nothing is learned; None in all processes but the first."""
         with _evaluating(self._lesson.model):
-            return do()
+            return self._team.first(do)
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from studio.jobs.launchers import local
+from studio.jobs.launchers import accelerate, local
 
 # Starts the worker on a job folder and hands it the secrets through its standard input.
 Launcher = Callable[[Path, Mapping[str, str]], "subprocess.Popen[bytes]"]
 
-LAUNCHERS: tuple[Launcher, ...] = (local.launch,)
+LAUNCHERS: tuple[Launcher, ...] = (local.launch, accelerate.launch)

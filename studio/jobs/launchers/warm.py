@@ -14,7 +14,7 @@ from pathlib import Path
 
 from studio.errors import JobError
 from studio.jobs import spec
-from studio.jobs.launchers import local
+from studio.jobs.launchers import accelerate, local
 
 IDLE_SECONDS = 600
 TAKEN_SECONDS = 5.0
@@ -47,9 +47,9 @@ class Warm:
         with self._lock:
             waiting = self._waiting
             if waiting is None or not waiting.ready.is_set() or not self._suits(folder):
-                return local.launch(folder, secrets)
+                return accelerate.launch(folder, secrets)
             self._waiting = None
-        return waiting.process if waiting.take(folder, secrets) else local.launch(folder, secrets)
+        return waiting.process if waiting.take(folder, secrets) else accelerate.launch(folder, secrets)
 
     def end(self) -> None:
         """Lets the waiting worker go."""
@@ -63,7 +63,7 @@ class Warm:
             found = spec.read(folder)
         except JobError:
             return False
-        return found.kind in KINDS and found.work.threads == self._threads
+        return found.kind in KINDS and found.work.threads == self._threads and accelerate.processes(folder) == 1
 
 
 class _Waiting:
