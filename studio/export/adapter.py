@@ -17,7 +17,7 @@ from studio.errors import JobError, ModelError, StorageError, StudioError
 from studio.export.readme import adapter_use, labels_use, readme, whole_use
 from studio.jobs import journal
 from studio.jobs.spec import Spec, Train
-from studio.models import ModelInfo, checkpoint
+from studio.models import ModelInfo, checkpoint, loading
 from studio.models import labels as labelling
 from studio.models.hub import NAME
 from studio.models.inspection import TOKENIZER_FILES
@@ -62,7 +62,7 @@ def _members(
     manifest = checkpoint.verify(best)
     base = "base" if along else _portable(work.model_name)
     if (best / WEIGHTS).is_file():
-        use = adapter_use(base, _settled(Path(info.path)))
+        use = adapter_use(base, _settled(Path(info.path)), _four_bits(best, info))
         yield from _adapter(best, info, base, along)
     else:
         labels = labelling.read(best)
@@ -134,6 +134,13 @@ def _adapter_config(best: Path, base: str) -> bytes:
     if isinstance(config.get("target_modules"), list):
         config["target_modules"] = sorted(config["target_modules"])  # peft writes a set, in any order
     return _json(config)
+
+
+def _four_bits(best: Path, info: ModelInfo) -> str:
+    """What a base in 4 bits computes in, '' where the adapter was trained on the base as it is."""
+    if not (best / loading.FOUR_BITS).is_file():
+        return ""
+    return "float32" if info.parameters <= loading.SMALL else "bfloat16"
 
 
 def _settled(model: Path) -> dict[str, Any]:

@@ -23,6 +23,27 @@ base = {base!r}
 tokenizer = AutoTokenizer.from_pretrained("tokenizer")
 model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32), "adapter")
 """
+IN_FOUR_BITS = """\
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+base = {base!r}
+four_bits = BitsAndBytesConfig(
+    load_in_4bit=True,
+    bnb_4bit_quant_type="nf4",
+    bnb_4bit_use_double_quant=True,
+    bnb_4bit_compute_dtype=torch.{dtype},
+)
+tokenizer = AutoTokenizer.from_pretrained("tokenizer")
+where = {{"": 0 if torch.cuda.is_available() else "cpu"}}
+held = dict(dtype=torch.{dtype}, quantization_config=four_bits, device_map=where)
+model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base, **held), "adapter").eval()
+"""
+FOUR_BITS_LINE = (
+    "It was trained beside this base model held in 4 bits (QLoRA: NF4 with double quantisation), and the code loads it "
+    "so. On the base model as it is the adapter works too, with answers that may differ a little."
+)
 WHOLE = """\
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -60,8 +81,9 @@ class Use:
     terms: str
 
 
-def adapter_use(base: str, settled: Mapping[str, Any]) -> Use:
-    """base: the folder or name of the base model to load. settled: what the chat template was told in training."""
+def adapter_use(base: str, settled: Mapping[str, Any], four_bits: str = "") -> Use:
+    """base: the folder or name of the base model to load. settled: what the chat template was told in training.
+    four_bits: the torch dtype that a base in 4 bits computes in; '' where it was trained on the base as it is."""
     where = f"The base model is not inside: put its folder beside `adapter/` and call it `{base}`, or change the path."
     if base == "base":
         where = "The base model lies in `base/`, since it is on no hub."
@@ -69,6 +91,9 @@ def adapter_use(base: str, settled: Mapping[str, Any]) -> Use:
         where = f"The base model is not inside: it comes from the Hugging Face Hub by its name, `{base}`."
     terms = "it holds for this adapter together with the base model"
     what = f"An adapter for the base model {{model}}, tuned with Finetune Studio. {where}"
+    if four_bits:
+        code = IN_FOUR_BITS.format(base=base, dtype=four_bits) + _ask(settled)
+        return Use(f"{what} {FOUR_BITS_LINE}", "torch transformers peft bitsandbytes", code, terms)
     return Use(what, "torch transformers peft", ADAPTER.format(base=base) + _ask(settled), terms)
 
 

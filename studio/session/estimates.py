@@ -26,8 +26,9 @@ TEMPLATE = 12
 LEAST_STEPS = 8
 """In an epoch, so that few rows make small steps."""
 FREE_SHARE = 0.95
-SIDE = 1024
-"""Of the matrices that the machine's rate is measured with: large enough for all its cores, done in milliseconds."""
+SIDE = 512
+"""Of the matrices that the machine's rate is measured with: done in milliseconds, so that the best of some is quicker
+than other programs can disturb it."""
 
 
 def estimate(
@@ -43,7 +44,7 @@ def estimate(
     return Estimate(
         memory_bytes=needs.memory_bytes(method, model, layers, batch, trained, precision),
         disk_bytes=needs.disk_bytes(trained),
-        seconds=pace.seconds(method, model, layers, course, trained, operations()),
+        seconds=pace.seconds(method, model, layers, course, trained, operations(), _half(method, model)),
         parameters=model.parameters,
         trainable_parameters=trained,
         free_memory_bytes=free_memory_bytes(),
@@ -70,6 +71,11 @@ def in_the_way(found: Estimate, model: str) -> list[str]:
 
 def _gigabytes(count: int) -> str:
     return f"{count / 1e9:.1f} GB"
+
+
+def _half(method: Method, model: ModelInfo) -> bool:
+    """Whether the frozen model is held in bfloat16 while an addition learns (see models.loading.precision)."""
+    return _bfloat16() and (model.parameters > SMALL or method.teaches == "text")
 
 
 def _course(
@@ -104,7 +110,7 @@ def operations() -> float:
     """A second, that this machine reaches in one large matrix product in single precision; the best of a few."""
     matrix = np.ones((SIDE, SIDE), np.float32)
     best = 0.0
-    for _ in range(6):
+    for _ in range(20):
         began = time.perf_counter()
         matrix @ matrix
         best = max(best, 2 * SIDE**3 / (time.perf_counter() - began))

@@ -1,5 +1,8 @@
 """QLoRA from end to end: trained on a base model in 4 bits, judged, talked to and taken away on the same one."""
 
+import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -35,6 +38,16 @@ def test_train_judge_chat_and_take_away(session: Session, chat_file: Path, tiny_
 
     with zipfile.ZipFile(session.exports.adapter(run.id, tmp_path / "out.zip")) as archive:
         archive.extractall(tmp_path / "unpacked")
+    readme = (tmp_path / "unpacked" / "README.md").read_text(encoding="utf-8")
+    assert "held in 4 bits (QLoRA" in readme
+    assert "pip install torch transformers peft bitsandbytes" in readme
+    shutil.copytree(tiny_model, tmp_path / "unpacked" / "tiny")
+    code = readme.partition("```python\n")[2].partition("```")[0].replace("Your question", asked[-1].content)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path / "unpacked", capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.rstrip("\n") == said, "its own code loads it as it was trained"
+
     (weights,) = (tmp_path / "unpacked").rglob("adapter_model.safetensors")
     taken = PeftModel.from_pretrained(loading.load_base(tiny_model, 1), weights.parent)
     assert taken.peft_config["default"].r == run.options["rank"], "peft opens it beside the base model"

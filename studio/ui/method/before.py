@@ -25,7 +25,7 @@ class Before:
         with gr.Column(elem_classes="fs-card"):
             self._facts = gr.HTML(elem_id="before")
             self.timer = gr.Timer(SECONDS, active=False)
-            self._search = gr.Checkbox(label=words.FIND_LABEL, info=words.FIND_INFO, elem_id="search")
+            self._search = gr.Checkbox(label=words.FIND_LABEL, info=words.FIND_INFO, elem_id="find-best")
             with gr.Accordion(words.SEEN_TITLE, open=False, elem_id="seen"):
                 self._progress = gr.HTML(elem_id="rehearsal")
                 self._try = gr.Button(words.TRY, size="sm", elem_id="rehearse")
