@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acting import pick
 from tests.serving import serve
 from tests.tiny_encoder import labelled
 
@@ -25,17 +26,17 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
         expect(page.locator("#proposal")).to_contain_text("Recommended for your 64 examples")
 
         page.locator("#advanced").get_by_role("button").first.click()
-        page.get_by_label("LoRA", exact=True).check()
+        pick(page.get_by_label("LoRA", exact=True))
         expect(page.locator("#option-rank")).to_be_visible()
         expect(page.locator("#option-class_weights")).not_to_be_visible()
-        page.get_by_label("A model folder on this machine").check()
+        pick(page.get_by_label("A model folder on this machine"))
         page.locator("#folder textarea, #folder input").fill(str(tiny_encoder))
         page.locator("#folder textarea, #folder input").press("Enter")
         expect(page.locator("#model-facts")).to_contain_text("reads texts and tells their labels")
         expect(page.locator("#plan")).to_contain_text("needs a base model that writes text")
         expect(page.locator("#start")).to_be_disabled()
 
-        page.get_by_label("Text classifier", exact=True).check()
+        pick(page.get_by_label("Text classifier", exact=True))
         expect(page.locator("#start")).to_be_enabled()
         for name, value in (("learning_rate", "0.001"), ("word_dropout", "0"), ("epochs", "30"), ("patience", "0")):
             field = page.locator(f"#option-{name} input")

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from studio.jobs import process
+from tests.browser.acting import pick
 from tests.browser.axe import violations
 from tests.fakes.openai_server import Fake, serving
 from tests.fakes.openai_world import Course
@@ -66,10 +67,10 @@ def to_the_question(page: Page, fake: Fake) -> None:
     page.locator("#sample-support_tickets").click()
     expect(page.locator("#data-strip")).to_contain_text("240 examples")
     page.locator("#to-method").click()
-    page.get_by_label("Hosted: at a provider, for money").check()
+    pick(page.get_by_label("Hosted: at a provider, for money"))
     expect(page.locator("#provider-facts")).to_contain_text("no new jobs for anybody from 6 January 2027")
     sound(page)
-    page.get_by_label("Another address").check()
+    pick(page.get_by_label("Another address"))
     expect(page.locator("#hosted-address")).to_be_visible()
     fill(page, "#hosted-address", fake.address)
     fill(page, "#hosted-key", KEY)
@@ -127,7 +128,7 @@ def test_from_the_price_to_the_chat(home: Path, open_page: Callable[..., Page]) 
 
         page.locator("#to-chat").click()
         expect(page.locator("#chat-left input")).to_have_value("starter, on this machine")
-        page.locator("#suggestions input").first.check()
+        pick(page.locator("#suggestions input").first)
         page.locator("#send").click()
         expect(page.locator("#chat-tuned [data-testid=bot]").last).to_contain_text("category", timeout=60_000)
         expect(page.locator("#chat-base [data-testid=bot]").last).not_to_be_empty(timeout=120_000)

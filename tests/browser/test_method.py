@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from studio.methods import METHODS
+from tests.browser.acting import pick
 from tests.browser.deciding import asked
 from tests.serving import serve
 
@@ -37,18 +38,18 @@ def test_at_most_seven_decisions(home: Path, open_page: OpenPage, size: str) -> 
         expect(page.locator("#start")).to_be_enabled()
         few(page)
         for method in METHODS:
-            page.get_by_label(method.title, exact=True).check()
+            pick(page.get_by_label(method.title, exact=True))
             expect(page.locator(f".fs-chosen[data-method={method.id}]")).to_be_visible()
             few(page)
         # the most that can be asked: a folder, and something that can be put back
-        page.get_by_label("A model folder on this machine").check()
+        pick(page.get_by_label("A model folder on this machine"))
         expect(page.locator("#folder")).to_be_visible()
         expect(page.locator("#follow")).to_be_visible()
         few(page)
-        page.get_by_label("Hosted: at a provider, for money").check()
+        pick(page.get_by_label("Hosted: at a provider, for money"))
         expect(page.locator("#hosted-model")).to_be_visible()
         few(page)
-        page.get_by_label("Another address").check()
+        pick(page.get_by_label("Another address"))
         expect(page.locator("#hosted-address")).to_be_visible()
         few(page)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acting import pick
 from tests.browser.axe import violations
 from tests.serving import serve
 from tests.tiny import chat_rows
@@ -20,7 +21,7 @@ def to_the_start(page: Page, folder: Path, base: Path, **options: str) -> None:
     page.locator("#upload input[type=file]").set_input_files(file)
     expect(page.locator("#data-strip")).to_contain_text("80 examples")
     page.locator("#to-method").click()
-    page.get_by_label("A model folder on this machine").check()
+    pick(page.get_by_label("A model folder on this machine"))
     page.locator("#folder textarea, #folder input").fill(str(base))
     page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("writes text")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.acting import pick
 from tests.serving import Served, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -21,7 +22,7 @@ PRESS_STOP_WHEN_SHOWN = """() => new MutationObserver((_, watcher) => {
 
 
 def choose_folder(page: Page, folder: Path) -> None:
-    page.get_by_label("A model folder on this machine").check()
+    pick(page.get_by_label("A model folder on this machine"))
     page.locator("#folder textarea, #folder input").fill(str(folder))
     page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("LlamaForCausalLM")
@@ -78,7 +79,7 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
 
         page.locator("#to-method").click()
         choose_folder(page, tiny_model)
-        page.get_by_label("Gentle").check()
+        pick(page.get_by_label("Gentle"))
         page.locator("#advanced").get_by_role("button").first.click()
         set_option(page, "epochs", "3")
         expect(page.locator("#start")).to_be_enabled()
@@ -105,7 +106,7 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
         fits(page)
 
         page.locator("#to-chat").click()
-        page.locator("#suggestions input").first.check()
+        pick(page.locator("#suggestions input").first)
         expect(page.locator("#message textarea")).not_to_have_value("")
         page.locator("#chat-options button").first.click()
         page.get_by_label("number input for Longest answer, in tokens").fill("16")
@@ -138,7 +139,7 @@ def test_killed_web_process_loses_nothing(home: Path, tiny_model: Path, open_pag
         page.locator("#sample-support_tickets").click()
         page.locator("#to-method").click()
         choose_folder(page, tiny_model)
-        page.get_by_label("Gentle").check()
+        pick(page.get_by_label("Gentle"))
         page.locator("#start").click()
         expect(page.locator("#live-train .fs-curve .main-svg").first).to_be_visible(timeout=90_000)
         first.kill()
