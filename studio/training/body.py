@@ -23,6 +23,7 @@ from studio.training.place import ALONE, Best, End, Place
 from studio.training.preparing import Prepared, written
 from studio.training.search import Begin, Search, announced
 from studio.training.team import Team
+from studio.training.tokens import Shelf
 
 PREPARE = {"text": written, "labels": told, "preferences": preferred}
 
@@ -49,7 +50,7 @@ def train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]
     before = JobState().advance(journals.read(folder / journals.FILE, "0").events)
 
     def begin(chosen: Any, place: Place) -> tuple[Loop[Any], Plan, tuple[str, ...]]:
-        ready = PREPARE[method.teaches](info, method, chosen, training, validation)
+        ready = PREPARE[method.teaches](info, method, chosen, training, validation, Shelf.of(work).tokens)
         loop = looped(folder, journal, ready, method, chosen, place, None if work.search else before, us)
         return loop, planned(loop, ready, info, method), ready.notes
 

@@ -20,8 +20,11 @@ from studio.methods.base import Method
 from studio.models import ModelInfo, classifying, loading
 from studio.models import labels as labelled_rows
 from studio.models.labels import Labels
+from studio.models.pieces import Encoded
 from studio.training.lesson import Found
 from studio.training.preparing import Prepared, examples, seeded
+from studio.training.rows import Rows
+from studio.training.tokens import Tokens, unkept
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,24 @@ class LabelledRow:
 
 
 def told(
-    info: ModelInfo, method: Method, options: Any, training: Sequence[Example], validation: Sequence[Example]
+    info: ModelInfo,
+    method: Method,
+    options: Any,
+    training: Sequence[Example],
+    validation: Sequence[Example],
+    kept: Tokens = unkept,
 ) -> Prepared:
-    """For methods that teach labels; DataError when there are fewer than two of them."""
+    """For methods that teach labels; DataError when there are fewer than two of them. kept: where tokens may lie."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
     labels = labelled_rows.of(training, validation)
     if len(labels.names) < 2:
         raise DataError("The examples have fewer than two labels to tell apart.", "Add examples of another label.")
-    rows, cut = _rows(info, tokenizer, labels, training, limit)
-    held, held_cut = _rows(info, tokenizer, labels, validation, limit)
+    how = {"limit": limit, "labels": True}
+    texts = kept(info, "training", how, lambda: _texts(info, tokenizer, training, limit))
+    held_texts = kept(info, "validation", how, lambda: _texts(info, tokenizer, validation, limit))
+    rows, held = _labelled(texts, labels, training), _labelled(held_texts, labels, validation)
+    cut, held_cut = texts.cut, held_texts.cut
     for part, name in ((rows, "training"), (held, "validation")):
         if not part:
             raise DataError(f"None of the {name} examples has a label.", "Add labels, or choose another method.")
@@ -65,18 +76,21 @@ def told(
     )
 
 
-def _rows(
-    info: ModelInfo, tokenizer: Any, labels: Labels, part: Sequence[Example], limit: int
-) -> tuple[list[LabelledRow], int]:
-    """The rows that have labels, and how many of them were cut."""
+def _labelled(texts: Rows, labels: Labels, part: Sequence[Example]) -> list[LabelledRow]:
+    named = [example.labels for example in part if example.labels]
+    return [LabelledRow(row.ids, labels.numbers(names)) for row, names in zip(texts.rows, named, strict=True)]
+
+
+def _texts(info: ModelInfo, tokenizer: Any, part: Sequence[Example], limit: int) -> Rows:
+    """Those that have labels; none of their tokens is written. cut: how many were shortened."""
     rows, cut = [], 0
     for example in part:
         if example.labels:
             text = labelled_rows.text_of(example.messages)
             ids, shortened = classifying.tokens(info, tokenizer, text, limit)
-            rows.append(LabelledRow(ids, labels.numbers(example.labels)))
+            rows.append(Encoded(ids, [False] * len(ids)))
             cut += shortened
-    return rows, cut
+    return Rows(rows, cut)
 
 
 def _notes(info: ModelInfo, labels: Labels, cut: int, limit: int) -> list[str]:

@@ -23,7 +23,8 @@ from studio.models.pieces import Encoded
 from studio.training.batching import fill
 from studio.training.lesson import Found
 from studio.training.preparing import Prepared, built, examples, saving
-from studio.training.rows import tokenise
+from studio.training.rows import Rows, tokenise
+from studio.training.tokens import Tokens, unkept
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,21 @@ class Pair:
 
 
 def preferred(
-    info: ModelInfo, method: Method, options: Any, training: Sequence[Example], validation: Sequence[Example]
+    info: ModelInfo,
+    method: Method,
+    options: Any,
+    training: Sequence[Example],
+    validation: Sequence[Example],
+    kept: Tokens = unkept,
 ) -> Prepared:
-    """For methods that teach preferences; DataError when no example has a worse answer."""
+    """For methods that teach preferences; DataError when no example has a worse answer. kept: where tokens may lie."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
-    (rows, cut), (held, held_cut) = (_pairs(tokenizer, part, limit) for part in (training, validation))
+    how = {"limit": limit, "pairs": True}
+    (rows, cut), (held, held_cut) = (
+        _paired(kept(info, name, how, lambda part=part: _sides(tokenizer, part, limit)))  # type: ignore[misc]
+        for name, part in (("training", training), ("validation", validation))
+    )
     for part, name in ((rows, "training"), (held, "validation")):
         if not part:
             raise DataError(
@@ -68,16 +78,23 @@ def preferred(
     )
 
 
-def _pairs(tokenizer: Any, part: Sequence[Example], limit: int) -> tuple[list[Pair], int]:
-    """The pairs of the examples that have one, and how many of them were cut."""
-    pairs, cut = [], 0
+def _paired(sides: Rows) -> tuple[list[Pair], int]:
+    """The pairs, and how many of them were cut."""
+    found = zip(sides.rows[::2], sides.rows[1::2], strict=True)
+    return [Pair(better, worse) for better, worse in found], sides.cut
+
+
+def _sides(tokenizer: Any, part: Sequence[Example], limit: int) -> Rows:
+    """The better and the worse answer in turns, of the examples that have both. cut: pairs that lost something."""
+    rows: list[Encoded] = []
+    cut = 0
     for example in part:
         if example.rejected:
             sides = [tokenise(tokenizer, [_ending(example, end)], limit) for end in _ends(example)]
             if all(side.rows for side in sides):
-                pairs.append(Pair(sides[0].rows[0], sides[1].rows[0]))
+                rows += [side.rows[0] for side in sides]
                 cut += any(side.cut + side.answers_cut for side in sides)
-    return pairs, cut
+    return Rows(rows, cut)
 
 
 def _ends(example: Example) -> tuple[Message, Message]:

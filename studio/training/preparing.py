@@ -18,6 +18,7 @@ from studio.training.added import fuse
 from studio.training.lesson import Lesson, Writing
 from studio.training.reading import Reader
 from studio.training.rows import Rows, tokenise
+from studio.training.tokens import Tokens, unkept
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,21 @@ class Prepared:
 
 
 def written(
-    info: ModelInfo, method: Method, options: Any, training: Sequence[Example], validation: Sequence[Example]
+    info: ModelInfo,
+    method: Method,
+    options: Any,
+    training: Sequence[Example],
+    validation: Sequence[Example],
+    kept: Tokens = unkept,
 ) -> Prepared:
-    """For methods that teach written answers; DataError when a part has nothing to learn."""
+    """For methods that teach written answers; DataError when a part has nothing to learn. kept: where tokens may lie
+    from an earlier time (tokens.Shelf)."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
     everything = isinstance(options, WritingOptions) and options.learn_from == "everything"
-    rows, held = (tokenise(tokenizer, part, limit, everything) for part in (training, validation))
+    how = {"limit": limit, "everything": everything}
+    rows = kept(info, "training", how, lambda: tokenise(tokenizer, training, limit, everything))
+    held = kept(info, "validation", how, lambda: tokenise(tokenizer, validation, limit, everything))
     for part, name in ((rows, "training"), (held, "validation")):
         if not part.rows:
             raise DataError(

@@ -24,6 +24,7 @@ from studio.training.loop import READING_SHARE, STANDING_SHARE
 from studio.training.preparing import Prepared
 from studio.training.showing import shown
 from studio.training.stepping import Stepper
+from studio.training.tokens import Shelf
 
 SECONDS = 6.0
 """About so long the steps may take; on slow machines it is longer, for there are at least LEAST of them."""
@@ -49,7 +50,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     options = methods.validate(work.method, work.options, info)
     journal.append(State("running"))
     journal.append(Progress("Reading the examples and the base model", 0, 0))
-    ready = body.PREPARE[method.teaches](info, method, options, training, validation)
+    ready = body.PREPARE[method.teaches](info, method, options, training, validation, Shelf.of(work).tokens)
     prepared = time.time() - began
     journal.append(Progress("Trying some steps", 0, 0))
     found = measured(folder, ready, method, options)
