@@ -5,9 +5,9 @@ All train on the same token ids with the same trained positions, learning rate, 
 rank 16 on all linear layers, gradients clipped at 1. They differ in how they batch, pad, round and loop.
 """
 
+import contextlib
 import json
 import os
-import resource
 import shlex
 import subprocess
 import sys
@@ -154,10 +154,9 @@ def llama_factory(work: Work, folder: Path) -> dict[str, Any]:
     # JSON is YAML
     (folder / "settings.yaml").write_text(json.dumps(settings), encoding="utf-8")
     command = [*shlex.split(os.environ[LLAMA_FACTORY]), "train", str(folder / "settings.yaml")]
-    subprocess.run(command, check=True, stdout=sys.stderr)
+    peak = _peak_of(command)
     seconds = json.loads((folder / "out" / "train_results.json").read_text())["train_runtime"]
     ours, _ = encoded(work)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     return {
         "seconds": seconds,
         "steps": work.steps,
@@ -166,6 +165,24 @@ def llama_factory(work: Work, folder: Path) -> dict[str, Any]:
         "peak": peak,
         "loss": None,
     }
+
+
+def _peak_of(command: list[str]) -> int:
+    """Runs the command; the most bytes that one of its processes had (VmHWM, as the others tell it of themselves)."""
+    import psutil
+
+    peak = 0
+    with subprocess.Popen(command, stdout=sys.stderr) as child:
+        watched = psutil.Process(child.pid)
+        while child.poll() is None:
+            with contextlib.suppress(psutil.NoSuchProcess, OSError, IndexError):
+                for one in (watched, *watched.children(recursive=True)):
+                    status = Path(f"/proc/{one.pid}/status").read_text(encoding="ascii", errors="replace")
+                    peak = max(peak, int(status.split("VmHWM:", 1)[1].split(None, 1)[0]) * 1024)
+            time.sleep(0.1)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    return peak
 
 
 CONTENDERS = {"studio": studio, "trl": trl, "trl_fast": trl_fast, "plain": plain, "llama_factory": llama_factory}

@@ -87,6 +87,7 @@ def compared(work: Work, names: tuple[str, ...], times: int, rate: float, aim: f
         losses = tuple(one["loss"] for one in runs if one["loss"] is not None)
         if losses:
             rows.append(Row(f"{title}: validation loss", losses, "nats/token"))
+    rows.append(Row(f"{work.title}, {equal(found)}", (), ""))
     means = [statistics.fmean(one["loss"] for one in runs) for runs in found.values() if runs[0]["loss"] is not None]
     rows.append(
         Row(
@@ -103,6 +104,18 @@ def compared(work: Work, names: tuple[str, ...], times: int, rate: float, aim: f
     if "llama_factory" not in names:
         rows.append(Row(f"{work.title}, LLaMA-Factory: not run, {LLAMA_FACTORY} names no command", (), ""))
     return rows
+
+
+def equal(found: dict[str, list[dict[str, Any]]]) -> str:
+    """Which equality holds between those that train on our token ids. LLaMA-Factory makes its own: its rows and steps
+    are those it was told."""
+    ours = [one for name, runs in found.items() if name != "llama_factory" for one in runs]
+    same = [
+        words
+        for words, field in (("trained positions", "trained"), ("tokens", "tokens"), ("optimiser steps", "steps"))
+        if len({one[field] for one in ours}) == 1
+    ]
+    return f"equal for all but LLaMA-Factory's own tokens: rows, {', '.join(same)}"
 
 
 def run(name: str, work: Work) -> dict[str, Any]:
