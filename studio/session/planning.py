@@ -57,12 +57,13 @@ class Planned(Steered):
 
         The owner's own chat model is not in the way here: the page puts it away before it starts."""
         found = self._gathered(project_id, dataset_id, model, method, **finer)
+        faults = {fault.field or "": str(fault) for fault in reversed(found.faults)}
         reasons = [str(fault) for fault in found.faults]
         whole = None if found.faults else found.complete()
         rehearsal = self._rehearsals.latest(project_id, whole) if whole else None
         taken = self._estimate(whole, found) if whole else None
-        if whole and taken:
-            reasons += in_the_way(taken, whole.model.name)
+        if whole and taken and (no_room := in_the_way(taken, whole.model.name)):
+            reasons, faults = no_room, {"model": no_room[0]}
         split = found.split
         return Readiness(
             ready=not reasons,
@@ -79,6 +80,7 @@ class Planned(Steered):
             estimate=taken,
             rehearsal=rehearsal,
             search_times=searching.price(found.options) if isinstance(found.options, TrainingOptions) else 0.0,
+            faults=faults,
         )
 
     def compare(

@@ -135,10 +135,10 @@ class Readiness:
 
     rows, validation_rows, test_rows: the three parts of the data set's current split (0 when there is none yet).
     options: the method's options in full; empty when the given ones cannot be used. model, method, strength: what
-    would be used, '' where it has a fault. choices: what of it was proposed, each with its reason. waits: whom the run
-    would wait for, '' where the machine is free. estimate: None where something has a fault. rehearsal: the try of
-    exactly these settings, None where there was none. search_times: what a search takes at most, in times of one
-    training.
+    would be used, '' where it has a fault. faults: by the field they are about, the first of each as a sentence.
+    choices: what of it was proposed, each with its reason. waits: whom the run would wait for, '' where the machine
+    is free. estimate: None where something has a fault. rehearsal: the try of exactly these settings, None where
+    there was none. search_times: what a search takes at most, in times of one training.
     """
 
     ready: bool
@@ -155,6 +155,7 @@ class Readiness:
     estimate: Estimate | None = None
     rehearsal: Run | None = None
     search_times: float = 0.0
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rehearsed(self) -> Mapping[str, Any] | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from studio.errors import StudioError
 from studio.jobs.sentences import duration
-from studio.methods import METHODS
+from studio.methods import METHODS, get
 from studio.models import card_of
 from studio.session.values import Compared, Estimate, Readiness
 from studio.ui import html, words
@@ -82,8 +82,15 @@ NOTEWORTHY = 0.1
 """Of time or memory; what is closer is the same, for neither is known better than that."""
 
 
-def model_facts(page: Page, reference: str) -> str:
-    """What the chosen base model is; why it cannot be used, where that is so."""
+def method_fault(found: Readiness) -> str:
+    """Why the chosen method cannot teach these rows; what is wrong with the model or an option is said there."""
+    elsewhere = {"model", "strength", *found.options, *(get(found.method).options.model_fields if found.method else ())}
+    said = [sentence for name, sentence in found.faults.items() if name not in elsewhere]
+    return f'<div class="fs-notice" role="alert">{html.esc(said[0])}</div>' if said else ""
+
+
+def model_facts(page: Page, reference: str, fault: str) -> str:
+    """What the chosen base model is; why it cannot be used, where that is so. fault: what else is wrong with it."""
     if not reference:
         return ""
     try:
@@ -98,7 +105,8 @@ def model_facts(page: Page, reference: str) -> str:
     ]
     card = card_of(reference)
     line = f"<p>{html.esc(card.line)} {html.esc(card.good_for)}</p>" if card else ""
-    return line + html.facts(pairs)
+    room = f'<div class="fs-notice" role="alert">{html.esc(fault)}</div>' if fault else ""
+    return line + html.facts(pairs) + room
 
 
 def plan(page: Page, found: Readiness) -> str:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import gradio as gr
 from pydantic.fields import FieldInfo
 
-from studio.methods import METHODS
+from studio.methods import METHODS, get
 from studio.methods.base import bounds
 from studio.ui import words
 
@@ -30,12 +30,28 @@ class Controls:
     def outputs(self) -> list[Any]:
         return [*self._groups.values(), *(control for fields in self._fields.values() for control in fields.values())]
 
-    def updates(self, chosen: str, values: Mapping[str, Any]) -> list[Any]:
-        """One update for each output: the chosen method's controls shown with these values, the others hidden."""
+    def updates(self, chosen: str, values: Mapping[str, Any], faults: Mapping[str, str]) -> list[Any]:
+        """One update for each output: the chosen method's controls shown with these values, the others hidden. faults:
+        what is wrong with single ones, by name."""
         shown = [gr.Column(visible=method == chosen) for method in self._groups]
         for method, fields in self._fields.items():
-            shown += [values.get(name, gr.skip()) if method == chosen else gr.skip() for name in fields]
+            if method != chosen:
+                shown += [gr.skip()] * len(fields)
+                continue
+            told = zip(fields, self.told(method, faults), strict=True)
+            shown += [{**update, "value": values[name]} if name in values else update for name, update in told]
         return shown
+
+    def told(self, method: str, faults: Mapping[str, str]) -> list[Any]:
+        """One update for each control of a method: what is wrong stands under its name, in place of its description."""
+        described = get(method).options.model_fields
+        return [
+            gr.update(
+                info=faults.get(name) or described[name].description,
+                elem_classes=["fs-wrong-field"] if name in faults else [],
+            )
+            for name in self._fields[method]
+        ]
 
     def changed(self, method: str, given: Sequence[Any], proposed: Mapping[str, Any]) -> dict[str, Any]:
         """What was set otherwise than proposed, so that another strength or other rows keep meaning something."""

@@ -64,6 +64,7 @@ def build(page: Page) -> Tab:
                         label=words.METHOD_RADIO,
                         elem_id="method",
                     )
+                    method_fault = gr.HTML(elem_id="method-fault")
                     strength = gr.Radio(
                         [(f"{words.STRENGTHS[s][0]}: {words.STRENGTHS[s][1]}", s) for s in STRENGTHS],
                         value="balanced",
@@ -133,15 +134,16 @@ def build(page: Page) -> Tab:
     page.on(method.input, lambda project, value: choose(project, method=value, options=None), [method], tab=NAME)
     page.on(strength.input, lambda project, value: choose(project, strength=value, options=None), [strength], tab=NAME)
 
+    after = [follow, *before.outputs, plan, foot, start]
+
     def wire() -> None:
         # What is being typed is left alone: only what follows from it is drawn anew.
         for one in METHODS:
             fields = controls.of(one.id)
             typed = [c.input if isinstance(c, gr.Dropdown) else c.blur for c in fields]
             kept = gr.on(typed, choose_options(one.id), [page.project, *fields], None, show_progress="hidden")
-            kept.then(restate, page.project, [follow, *before.outputs, plan, foot, start], show_progress="hidden")
+            kept.then(restate_with(one.id), page.project, [*after, *fields], show_progress="hidden")
 
-        after = [follow, *before.outputs, plan, foot, start]
         before.timer.tick(restate, page.project, after, queue=False, show_progress="hidden")
 
     def warm(project: str) -> None:
@@ -152,13 +154,18 @@ def build(page: Page) -> Tab:
     page.pending.append(lambda: page.opened[NAME].select(warm, page.project, None, show_progress="hidden"))
     page.on(start.click, begin, tab=NAME, goto="train", meanwhile=words.STARTING)
 
-    def restate(project: str) -> list[Any]:
+    def restate(project: str, of: str = "") -> list[Any]:
+        """What follows from what was typed. of: the method whose controls are told what is wrong with them."""
         standing = page.standing(project)
         if standing.dataset is None:
-            return [gr.skip()] * (4 + len(before.outputs))
+            return [gr.skip()] * (len(after) + (len(controls.of(of)) if of else 0))
         found = session.runs.plan(project, standing.dataset.id, **wanted(standing))
         picked = chosen(standing)
-        return [gr.Button(visible=bool(picked.get("options"))), *stated(found, found.options, picked)]
+        told = controls.told(of, found.faults) if of else []
+        return [gr.Button(visible=bool(picked.get("options"))), *stated(found, found.options, picked), *told]
+
+    def restate_with(of: str) -> Any:
+        return lambda project: restate(project, of)
 
     def stated(found: Readiness, values: Mapping[str, Any], picked: Mapping[str, Any]) -> list[Any]:
         """What is in the way, in the card and at the foot of the page."""
@@ -193,16 +200,19 @@ def build(page: Page) -> Tab:
             gr.Radio(choices=listed, value=FOLDER if by_folder else start_from),
             gr.Column(visible=by_folder),
             picked.get("folder") or "",
-            made.model_facts(page, (picked.get("folder") or "") if by_folder else start_from),
+            made.model_facts(
+                page, (picked.get("folder") or "") if by_folder else start_from, found.faults.get("model", "")
+            ),
             made.methods(page, standing, found, best.method, {name: asked[name] for name in ("strength", "options")}),
             gr.Radio(value=found.method),
+            made.method_fault(found),
             gr.Radio(value=found.strength),
-            *controls.updates(found.method, {**values, **(picked.get("options") or {})}),
+            *controls.updates(found.method, {**values, **(picked.get("options") or {})}, found.faults),
             *stated(found, values, picked),
         ]
 
-    inside = [proposal, follow, model, folder_row, folder, model_facts, method_cards, method, strength]
-    inside += [*controls.outputs, *before.outputs, plan]
+    inside = [proposal, follow, model, folder_row, folder, model_facts, method_cards, method, method_fault]
+    inside += [strength, *controls.outputs, *before.outputs, plan]
     return Tab([waiting, ready, *inside, foot, start], view)
 
 
