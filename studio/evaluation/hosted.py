@@ -3,10 +3,12 @@
 They tell no loss on given answers, so their rows have none. What the answers took is counted and priced.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from studio import hosted
+from studio.data.values import Example
 from studio.evaluation import prompting
 from studio.evaluation.entrants import Entrant
 from studio.evaluation.said import Said
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 SPARE_TOKENS = 16
 """Room beyond the longest wanted answer; its tokens are at most its bytes, and rarely more than half of them."""
+
+BYTES_PER_TOKEN = 3.5
+"""English and JSON rarely have fewer."""
+USUAL_BYTES = 256
+"""Of an answer, where no training example tells."""
 
 
 def said(entrant: Entrant, contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
@@ -41,6 +48,16 @@ def said(entrant: Entrant, contest: "Contest") -> Iterator[tuple[Entrant, list[S
         contest.kept.through(mark, contest.numbers, ask), f"{entrant.title} at {provider.title} answers"
     )
     yield entrant, [Said.from_json(answers[place]) for place in range(len(contest.numbers))]
+
+
+def expected(entrant: Entrant, rows: Sequence[Example], training: Sequence[Example]) -> Used:
+    """About the tokens that its answers to these rows take, each as long as the training answers are on average."""
+    shots = prompting.chosen(training, entrant.shots)
+    prompts = [prompting.prompted(row.prompt, entrant.instructions, shots) for row in rows]
+    read = sum(len(turn.content.encode()) for prompt in prompts for turn in prompt)
+    lengths = [len(example.answer.encode()) for example in training] or [USUAL_BYTES]
+    written = len(rows) * sum(lengths) / len(lengths)
+    return Used(math.ceil(read / BYTES_PER_TOKEN), math.ceil(written / BYTES_PER_TOKEN))
 
 
 def reach(told: Mapping[str, Any], secrets: Mapping[str, str]) -> tuple[Provider, Connection]:

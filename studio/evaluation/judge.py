@@ -30,7 +30,6 @@ TASK = (
 )
 ROOM = 8
 """Tokens that the judge may write."""
-BYTES_PER_TOKEN = 3.5
 NO_ANSWER = "(no answer)"
 
 
@@ -55,7 +54,7 @@ class Judged:
 def tokens(rows: Sequence[tuple[str, str, str, str]], rubric: str) -> Used:
     """About what judging these (question, wanted, one answer, the other) in both orders takes: bytes are divided by
     3.5, which English and JSON rarely exceed."""
-    read = sum(len(_task(rubric, *row).encode()) for row in rows) / BYTES_PER_TOKEN
+    read = sum(len(_task(rubric, *row).encode()) for row in rows) / hosted.BYTES_PER_TOKEN
     return Used(2 * math.ceil(read), 2 * len(rows) * ROOM)
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from studio import data as datafiles
 from studio.data.sources import size_of
 from studio.errors import DataError, JobError, UsageError
-from studio.evaluation import table
+from studio.evaluation import body, hosted, table
 from studio.evaluation.applying import RESULT
 from studio.evaluation.entrants import BASE, PROMPTED, RIVALS, TUNED, Entrant, from_json
 from studio.evaluation.said import FILE as ANSWERS
+from studio.hosted.talk import Used
 from studio.jobs.spec import Apply, Source, Train
 from studio.session import comparing
 from studio.session.comparing import Beside
@@ -111,6 +112,20 @@ class Applications:
             )
 
         return self._book.start(row, work, secrets or None)
+
+    def price(
+        self, run_id: str, path: Path, column: str | None = None, who: str = TUNED, beside: Beside | None = None
+    ) -> tuple[Used, float | None] | None:
+        """About the tokens that answering takes where a model elsewhere is asked, and US dollars where its price is
+        known; None where everything stays on this machine. Raises as `start` does."""
+        run = self._book.run(self._book.row(run_id))
+        entrant, learned, _ = self._entrant(run, who, beside or Beside())
+        if not entrant.hosted:
+            return None
+        column, system = self.look(path, column).column, _system(learned)
+        asked = [table.question(row, column, system) for _, row in table.read(path, path.name).rows]
+        used = hosted.expected(entrant, [one for one in asked if one is not None], body.learned(learned))
+        return used, used.dollars(hosted.price(entrant.hosted))
 
     def of(self, run_id: str) -> Run | None:
         """The latest application of a run, None when it has none."""

@@ -142,4 +142,19 @@ APPLY_FOUND = "{name}: {rows} rows. It begins with: {first}"
 APPLY_GET = "Download the table with the answers"
 APPLY_STOP = "Stop"
 APPLY_OTHER = "Choose another file"
-APPLY_WHOS = {"tuned": "The tuned model", "base": "The base model"}
+APPLY_ON = "Go on"
+APPLY_WHOS = {
+    "tuned": "The tuned model",
+    "base": "The base model",
+    "prompted": "The base model with a prompt",
+    "remote": "A model elsewhere",
+}
+APPLY_PROMPT_LINE = "It is told this before each row. Write instructions, show it training examples, or both."
+APPLY_REMOTE_LINE = (
+    "Any address that speaks the OpenAI protocol. Your rows are sent there, and its owner may charge for it."
+)
+APPLY_PRICE = (
+    "This takes about {read} tokens read and {written} written{price}. Nothing is sent yet: press {button} again to "
+    "start."
+)
+APPLY_PRICE_UNKNOWN = "; what that costs is not known here"

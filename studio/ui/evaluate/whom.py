@@ -1,0 +1,71 @@
+"""Who answers a file, and what that takes: a prompt, or the address of a model elsewhere."""
+
+from typing import Any
+
+import gradio as gr
+
+from studio.evaluation.entrants import BASE, PROMPTED, RIVALS, TUNED
+from studio.evaluation.prompting import MOST_SHOTS
+from studio.hosted.price import dollars
+from studio.hosted.talk import Used
+from studio.session import Session
+from studio.session.comparing import OTHER, REMOTE, Beside, Elsewhere
+from studio.session.values import Run
+from studio.ui import html, words
+
+
+class Whom:
+    """The fields; built inside the card."""
+
+    def __init__(self) -> None:
+        with gr.Column(visible=False) as self.prompting:
+            gr.HTML(f"<p>{html.esc(words.APPLY_PROMPT_LINE)}</p>")
+            self.instructions = gr.Textbox(label=words.MORE_INSTRUCTIONS, lines=3, elem_id="apply-instructions")
+            self.shots = gr.Slider(0, MOST_SHOTS, 0, step=1, label=words.MORE_SHOTS, elem_id="apply-shots")
+        with gr.Column(visible=False) as self.elsewhere:
+            gr.HTML(f"<p>{html.esc(words.APPLY_REMOTE_LINE)}</p>")
+            with gr.Row(elem_classes="fs-fields"):
+                self.address = gr.Textbox(label=words.MORE_ADDRESS, elem_id="apply-address", max_lines=1)
+                self.model = gr.Textbox(label=words.MORE_MODEL, elem_id="apply-model", max_lines=1)
+                self.key = gr.Textbox(label=words.MORE_KEY, type="password", elem_id="apply-key", max_lines=1)
+                self.read = gr.Number(None, label=words.MORE_READ, minimum=0, elem_id="apply-read")
+                self.written = gr.Number(None, label=words.MORE_WRITTEN, minimum=0, elem_id="apply-written")
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What `beside` takes after session and who, in this order."""
+        return [self.instructions, self.shots, self.address, self.model, self.read, self.written, self.key]
+
+    def shown(self, who: str) -> list[Any]:
+        """Updates of both groups of fields."""
+        return [gr.Column(visible=who in (PROMPTED, REMOTE)), gr.Column(visible=who == REMOTE)]
+
+
+def beside(session: Session, who: str, *values: Any) -> Beside:
+    """What was asked for; a key that was typed is given to the session and to nobody else."""
+    instructions, shots, address, model, read, written, key = values
+    remote = None
+    if who == REMOTE:
+        if (key or "").strip():
+            session.providers.give_key(OTHER, address or "", key)
+        # An empty field of numbers comes as 0; what nobody said is not known, rather than free.
+        price = (float(read or 0), float(written or 0)) if read or written else None
+        remote = Elsewhere(address or "", model or "", price)
+    return Beside(instructions=instructions or "", shots=int(shots or 0), remote=remote)
+
+
+def choices(run: Run) -> list[tuple[str, str]]:
+    """Who can answer after this run."""
+    if run.kind == "hosted":
+        return [(words.APPLY_WHOS[TUNED], TUNED)]
+    names = (TUNED, REMOTE) if run.method == "classifier" else (TUNED, BASE, PROMPTED, REMOTE)
+    rivals = [(title, name) for name, title in RIVALS.items() if name != "logistic"]
+    return [(words.APPLY_WHOS[name], name) for name in names] + rivals
+
+
+def priced(used: Used, amount: float | None) -> str:
+    """The sentence said before anything is sent."""
+    price = words.APPLY_PRICE_UNKNOWN if amount is None else words.MORE_PRICE_FOR.format(amount=dollars(amount))
+    return words.APPLY_PRICE.format(
+        read=html.number(used.input), written=html.number(used.output), price=price, button=words.APPLY_START
+    )
