@@ -22,7 +22,6 @@ from studio.jobs.events import (
     Result,
     State,
     Step,
-    Trial,
     Validation,
     parse,
 )
@@ -48,10 +47,9 @@ class JobState:
     when it has none yet. started, updated: times of the first and the last event (seconds since 1970).
     best: the validation with the lowest loss. result: the fields of the command line's document.
     answers: the last ones of the model in training. ahead: how many wait before it for the device. torn: how many lines
-    of the journal cannot be read. kind: of the job, '' where it is not known. searching: whether it tries several
-    settings, which cannot be paused. log: the end of what the process printed, for a job that was interrupted.
-    remote: where it stands at a provider; such a job is over only by its own word, for the provider goes on without our
-    process.
+    of the journal cannot be read. kind: of the job, '' where it is not known. log: the end of what the process printed,
+    for a job that was interrupted. remote: where it stands at a provider; such a job is over only by its own word, for
+    the provider goes on without our process.
     """
 
     word: str | None = None
@@ -68,7 +66,6 @@ class JobState:
     remote: Remote | None = None
     answers: Answers | None = None
     ahead: int = 0
-    searching: bool = False
     kind: str = ""
     torn: int = 0
     log: str = ""
@@ -110,7 +107,7 @@ class JobState:
         halted = self.state in ("paused", "interrupted") or (self.state == "failed" and not damaged)
         if self.kind in KEEPING:
             return halted
-        return halted and self.plan is not None and self.remote is None and not self.searching
+        return halted and self.plan is not None and self.remote is None
 
     @property
     def sentence(self) -> str:
@@ -165,8 +162,6 @@ class JobState:
                     changes["result"] = values
                 case Failure() as failure:
                     changes["failure"] = failure
-                case Trial():
-                    changes["searching"] = True
                 case Answers() as answers:
                     changes["answers"] = answers
                 case Remote() as remote:

@@ -34,9 +34,8 @@ class Steered:
         self._book.supervisor.ask(run_id, "pause")
 
     def pauses(self, run: Run) -> bool:
-        """Whether a run at work can be paused; a search that tries several settings cannot."""
-        work = specs.read(run.folder).work
-        return isinstance(work, Train) and not work.search
+        """Whether a run at work can be paused."""
+        return isinstance(specs.read(run.folder).work, Train)
 
     def resume(self, run_id: str) -> Run:
         """Goes on with a training that was paused, interrupted or failed, where it stood, or with an evaluation or an

@@ -15,13 +15,13 @@ from studio.jobs.spec import Spec, Train
 from studio.jobs.state import JobState
 from studio.methods.base import Method
 from studio.models import ModelInfo, checkpoint, loading
-from studio.training import machine, standing, team, tracking
+from studio.training import machine, search, standing, team, tracking
 from studio.training.labels import told
 from studio.training.loop import Loop
 from studio.training.pairs import preferred
 from studio.training.place import ALONE, Best, End, Place
 from studio.training.preparing import Prepared, written
-from studio.training.search import Begin, Search, announced
+from studio.training.search import Search, announced
 from studio.training.team import Team
 from studio.training.tokens import Shelf
 
@@ -47,16 +47,18 @@ def train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]
     info, training, validation = verified(work)
     method = methods.get(work.method)
     options = methods.validate(work.method, work.options, info)
-    before = JobState().advance(journals.read(folder / journals.FILE, "0").events)
+    events = journals.read(folder / journals.FILE, "0").events
+    before = JobState().advance(events)
 
     def begin(chosen: Any, place: Place) -> tuple[Loop[Any], Plan, tuple[str, ...]]:
         ready = PREPARE[method.teaches](info, method, chosen, training, validation, Shelf.of(work).tokens)
-        loop = looped(folder, journal, ready, method, chosen, place, None if work.search else before, us)
+        loop = looped(folder, journal, ready, method, chosen, place, before, us)
         return loop, planned(loop, ready, info, method), ready.notes
 
     done: Loop[Any] | Search
     if work.search:
-        done = searching(journal, options, begin, before)
+        begun = max((event["trial"] for event in events if event.get("type") == "trial"), default=0)
+        done = Search(folder, journal, options, begin, before.plan, begun, us.main)
     else:
         done, plan, notes = begin(options, ALONE)
         if before.plan is None:
@@ -73,23 +75,19 @@ def train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]
             plan = done.whole_plan
         journal.append(Result(result(spec, work, plan, done, end)))
         if us.main:
-            standing.forget(folder)
+            forget(folder)
     journal.append(State(end))
 
 
-def searching(journal: Journal, options: Any, begin: Begin, before: JobState) -> Search:
-    """A search from its beginning; JobError for one that an earlier process began."""
-    if before.plan is not None:
-        raise JobError(
-            "A search that was interrupted cannot go on where it stood.",
-            "Start it again, or use the best state it has kept.",
-        )
-    return Search(journal, options, begin)
+def forget(folder: Path) -> None:
+    """What is over needs not go on."""
+    standing.forget(folder)
+    (folder / search.FILE).unlink(missing_ok=True)
 
 
 def discard(folder: Path) -> None:
     """Removes all that the training wrote but its journal."""
-    standing.forget(folder)
+    forget(folder)
     checkpoint.thin(folder, keep=set())
 
 

@@ -61,7 +61,7 @@ class Loop(Generic[Row]):
         journal tells of an earlier process that did not come to the end. read(): what the model answers by now. team:
         who shares the steps."""
         self.place, self._read = place, read
-        self._say = Telling(journal, Told.of(before), place.trial)
+        self._say = Telling(journal, Told.of(before, place.trial), place.trial)
         self._folder, self._journal, self._save = folder, journal, save
         self._rows, self._options = rows, options
         self.course = course(rows, options)
@@ -112,24 +112,26 @@ class Loop(Generic[Row]):
 
     def _go_on(self) -> bool:
         """Takes up where an earlier process stood; False where none did."""
-        found = None if self.place.trial else standing.read(self._folder, self._stepper.optimizer)
+        found = standing.read(self._folder, self._stepper.optimizer, self.place.trial)
         if found is None:
+            # of an earlier trial
+            self._team.first(lambda: standing.forget(self._folder))
             return False
         self.step, self.tokens, self.seconds, self.base_loss = found.step, found.tokens, found.seconds, found.base_loss
         self._worse, self._kept_step, self._check_seconds = found.worse, found.kept, found.check_seconds
         self._stood = found.step
         self._standing.done(found.seconds)
-        if found.best and found.best[0] in {item.step for item in checkpoint.kept(self._folder)}:
-            self.best = Best(*found.best)
-        elif found.best:
-            lost = f"The checkpoint of step {found.best[0]} is damaged; the next check counts as the best."
+        self.best = Best(*found.best) if found.best else None
+        if self.best and self._leads() and self.best.step not in {item.step for item in checkpoint.kept(self._folder)}:
+            lost = f"The checkpoint of step {self.best.step} is damaged; the next check counts as the best."
+            self.best = None
             self._say.note(lost)
-        self._say.note(f"Goes on after step {self.step}.")
+        self._say.note(f"Goes on after step {self._at}.")
         return True
 
     def _stand(self, always: bool = False) -> None:
         """Writes where the training stands, unless that would take more than a small share of its time."""
-        if self.place.trial or self._stood == self.step:
+        if self._stood == self.step:
             return
         if not self._team.agree(always or self._standing.due(self.seconds)):
             return
@@ -142,14 +144,13 @@ class Loop(Generic[Row]):
             worse=self._worse,
             kept=self._kept_step,
             check_seconds=self._check_seconds,
+            trial=self.place.trial,
         )
         write = functools.partial(standing.write, self._folder, self._stepper.optimizer, counters)
         self._standing.do(lambda: self._team.first(write), self.seconds)
         self._stood = self.step
 
     def _end(self, end: End) -> End:
-        if end == "paused" and self.place.trial:
-            end = "stopped"
         if end == "paused":
             self._stand(always=True)
         elif end == "stopped":
@@ -207,8 +208,7 @@ class Loop(Generic[Row]):
             self.best = Best(self._at, found.loss)
         self._worse = 0 if better else self._worse + 1
         assert self.best is not None
-        earlier = self.place.best
-        leader = self.best if earlier is None or self.best.loss < earlier.loss else earlier
+        leader = self.best if self._leads() or self.place.best is None else self.place.best
         best = better and leader is self.best
         self._say.check(self._at, self._epoch, found, best)
         self._answer(always=self.step == self.course.steps)
@@ -216,6 +216,11 @@ class Loop(Generic[Row]):
         if best or (ending and not self.place.trial):
             self._team.first(lambda: self._keep(found.loss, best, leader))
         self._kept_step = self.step
+
+    def _leads(self) -> bool:
+        """Whether the best state is better than those of earlier trials."""
+        earlier = self.place.best
+        return self.best is not None and (earlier is None or self.best.loss < earlier.loss)
 
     def _keep(self, loss: float, best: bool, leader: Best) -> None:
         """Writes a checkpoint and removes those that are of no use any more."""

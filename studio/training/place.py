@@ -37,13 +37,14 @@ class Told:
     kept: int = 0
 
     @classmethod
-    def of(cls, before: JobState | None) -> Self:
-        """before: the job's state by its journal, None for one that has not begun."""
+    def of(cls, before: JobState | None, trial: int = 0) -> Self:
+        """Of a trial (0: the only one). before: the job's state by its journal, None for one that has not begun."""
         if before is None:
             return cls()
+        last = before.last_step
         return cls(
-            before.last_step.step if before.last_step else 0,
-            max((item.step for item in before.validations), default=-1),
+            last.step if last and last.trial == trial else 0,
+            max((item.step for item in before.validations if item.trial == trial), default=-1),
             max((item.step for item in before.checkpoints), default=0),
         )
 

@@ -25,8 +25,8 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Counters:
-    """What the loop has counted up to `step`. best: step and loss of the best check; worse: checks since; kept: step of
-    the last check; seconds: of the steps alone, check_seconds: of the last check."""
+    """What the loop has counted up to `step` of a trial (0: the only one). best: step and loss of the best check;
+    worse: checks since; kept: step of the last check; seconds: of the steps alone, check_seconds: of the last check."""
 
     step: int
     tokens: int
@@ -36,6 +36,7 @@ class Counters:
     worse: int
     kept: int
     check_seconds: float
+    trial: int = 0
 
 
 def write(job: Path, optimizer: torch.optim.Optimizer, counters: Counters) -> None:
@@ -50,14 +51,16 @@ def write(job: Path, optimizer: torch.optim.Optimizer, counters: Counters) -> No
     checkpoint.thin(job, set(steps[-KEPT:]), inside=FOLDER)
 
 
-def read(job: Path, optimizer: torch.optim.Optimizer) -> Counters | None:
+def read(job: Path, optimizer: torch.optim.Optimizer, trial: int = 0) -> Counters | None:
     """Puts the newest whole standing into the weights, the optimiser and the random numbers; its counters, or None
-    where there is no whole one."""
+    where there is no whole one of this trial."""
     kept = checkpoint.kept(job, inside=FOLDER)
     if not kept:
         return None
     with safe_open(kept[-1].path / FILE, framework="pt") as file:
         counters = Counters(**json.loads(file.metadata()["counters"]))
+        if counters.trial != trial:
+            return None
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
     weights = _weights(optimizer)
     with torch.no_grad():

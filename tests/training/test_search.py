@@ -10,11 +10,14 @@ from peft import PeftModel
 from studio import methods
 from studio.errors import JobError
 from studio.jobs import control
+from studio.jobs import spec as specs
 from studio.jobs.journal import Journal, read
+from studio.jobs.state import fold
 from studio.methods import search
 from studio.models import checkpoint, loading
 from studio.training import body
 from tests.tiny import chat_rows
+from tests.training.test_resuming import begin, complete, ended_well, resume, told, weights
 
 QUICK = {"epochs": 4, "learning_rate": 1e-2, "tokens_per_step": 512, "evaluations_per_epoch": 1}
 
@@ -64,6 +67,45 @@ def test_a_whole_search(make_job, tiny_model):
     tuned = PeftModel.from_pretrained(loading.load_base(tiny_model, 1), kept)
     assert tuned.peft_config["default"].r == result["options"]["rank"]
     assert [event["state"] for event in events if event["type"] == "state"] == ["running", "finished"]
+
+
+def result_of(folder):
+    return next(event["values"] for event in events_of(folder) if event["type"] == "result")
+
+
+def test_a_search_that_was_killed_and_paused_goes_on_where_it_stood(make_job):
+    few = {"method": "full", "epochs": 1, "learning_rate": 1e-3}
+    whole, other = (searching(make_job, **few)[0] for _ in range(2))
+    for folder in (whole, other):
+        spec = specs.read(folder)
+        replace(spec, work=replace(spec.work, search=True)).write(folder)
+    complete(whole)
+
+    def until(trial, child):
+        while not any(e["type"] == "validation" and e["trial"] == trial for e in events_of(other)):
+            assert child.is_alive()
+            time.sleep(0.005)
+
+    child = begin(other)
+    until(2, child)
+    child.kill()
+    child.join(30)
+    assert fold(events_of(other), None, alive=False).resumable
+    resume(other)
+    child = begin(other)
+    until(6, child)
+    control.request(other, "pause")
+    ended_well(child)
+    assert fold(events_of(other), "pause", alive=False).state == "paused"
+    resume(other)
+    complete(other)
+    assert fold(events_of(other), "resume", alive=False).state == "finished"
+    assert [e["trial"] for e in events_of(other) if e["type"] == "trial"] == list(range(1, 10)), "each is begun once"
+    for name in ("options", "trials", "steps", "tokens", "best_step", "validation_loss"):
+        assert result_of(other)[name] == result_of(whole)[name]
+    assert told(other) == told(whole)
+    assert weights(other) == weights(whole)
+    assert not (other / "search.json").exists()
 
 
 def test_a_search_that_is_stopped_keeps_the_best_so_far(make_job):
