@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from studio.data.values import Example
+from studio.inference import greedy
+from studio.inference.desk import Beginning, passed
 from studio.inference.generate import Engine
 from studio.models.loss import Scorer, targets
 from studio.models.template import Encoded, encode
@@ -25,24 +27,44 @@ class Losses:
     def batches(self, model: str) -> Iterator[dict[int, float]]:
         """Batch by batch: position of the row -> mean loss of its answer in nats per token."""
         loaded = self._engine.loaded
-        with self._engine.using(model):
+        with self._engine.using(model) as network:
+            # At least the token before the answer is each row's own: the answer's first token follows from it.
+            beginning = greedy.shared(network, [row.ids[: row.trained.index(True)] for row in self._rows])
             scorer = Scorer(loaded.whole.get(model) or loaded.wrapped or loaded.network)
-        for batch in self._batches():
+        for batch in self._batches(beginning.length):
             rows = [self._rows[number] for number in batch]
-            with self._engine.using(model):
-                losses = scorer.losses(rows)
+            with self._engine.using(model) as network:
+                losses = _behind(network, rows, beginning) if beginning.length else scorer.losses(rows)
             pieces = losses.split([targets(row) for row in rows])
             yield {number: float(piece.mean()) for number, piece in zip(batch, pieces, strict=True)}
 
-    def _batches(self) -> Iterator[list[int]]:
+    def _batches(self, shared: int) -> Iterator[list[int]]:
         batch: list[int] = []
         for number in sorted(range(len(self._rows)), key=lambda n: -len(self._rows[n].ids)):
-            if batch and len(self._rows[batch[0]].ids) * (len(batch) + 1) > BATCH_TOKENS:
+            if batch and (len(self._rows[batch[0]].ids) - shared) * (len(batch) + 1) > BATCH_TOKENS:
                 yield batch
                 batch = []
             batch.append(number)
         if batch:
             yield batch
+
+
+def _behind(network: Any, rows: Sequence[Encoded], beginning: Beginning) -> Any:
+    """The losses of Scorer.losses for rows whose beginning was read before: only what is their own is read."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    from studio.inference.attention import Memory
+
+    lengths = [len(row.ids) - beginning.length for row in rows]
+    memory = Memory(len(rows), max(lengths), beginning.layers)
+    memory.prepare([], list(enumerate(lengths)), network.device)
+    ids = torch.tensor([token for row in rows for token in row.ids[beginning.length :]], device=network.device)
+    places = [place for row in rows for place in range(beginning.length, len(row.ids))]
+    trained = [one for row in rows for one in row.trained[beginning.length :]]
+    wanted = [index for index, one in enumerate(trained) if one]
+    logits = passed(network, memory, ids, places, [index - 1 for index in wanted])
+    return cross_entropy(logits.float(), ids[wanted], reduction="none")
 
 
 def last_answer(tokenizer: Any, example: Example, limit: int) -> Encoded:

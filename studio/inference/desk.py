@@ -22,6 +22,24 @@ class Beginning:
     layers: list[tuple[Any, Any]] = field(default_factory=list)
 
 
+def passed(network: Any, memory: Any, ids: Any, places: Sequence[int], wanted: Sequence[int]) -> Any:
+    """One pass over tokens that stand one after the other, as `memory` was prepared for them: the logits at the wanted
+    ones, (wanted, vocabulary). ids: tensor (tokens,); places: of each in its row."""
+    import torch
+
+    from studio.inference.attention import through
+
+    with through(network):
+        told = network(
+            input_ids=ids[None],
+            position_ids=torch.tensor([places], device=network.device),
+            use_cache=False,
+            logits_to_keep=torch.tensor(wanted, device=network.device),
+            memory=memory,
+        )
+    return told.logits[0]
+
+
 class Desk:
     """Prompts on their way to answers, longest first. open: the rows that are being written, by their place."""
 
@@ -66,8 +84,6 @@ class Desk:
         """Of the next token of every open row and then of the fresh ones: (rows, vocabulary)."""
         import torch
 
-        from studio.inference.attention import through
-
         device, begins = self._network.device, self._before.length
         lengths = [self._kept(row) for row in self.open]
         counts = [len(self._own[row]) for row in fresh]
@@ -76,15 +92,7 @@ class Desk:
         new = torch.tensor([token for row in fresh for token in self._own[row]], dtype=torch.long, device=device)
         places = [begins + place for place in (*lengths, *(place for count in counts for place in range(count)))]
         ends = accumulate([*[1] * len(lengths), *counts])
-        with through(self._network):
-            told = self._network(
-                input_ids=torch.cat([self.chosen, new])[None],
-                position_ids=torch.tensor([places], device=device),
-                use_cache=False,
-                logits_to_keep=torch.tensor([end - 1 for end in ends], device=device),
-                memory=self._memory,
-            )
-        return told.logits[0]
+        return passed(self._network, self._memory, torch.cat([self.chosen, new]), places, [end - 1 for end in ends])
 
     def _kept(self, row: int) -> int:
         """How many tokens of a row lie in the memory: its newest is not there yet."""
