@@ -63,7 +63,7 @@ def preferred(
                 f"None of the {name} examples has a better and a worse answer.",
                 "Add pairs of answers, or choose another method.",
             )
-    model = built(info, method, options)
+    model = built(info, method, options, max(len(row.ids) for row in rows))
     lesson = Preferring(model, options)
     cut_note = f"{examples(cut + held_cut)} longer than {limit:,} tokens lost the start of the prompt or of an answer."
     return Prepared(

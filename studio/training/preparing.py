@@ -14,6 +14,7 @@ from studio.errors import DataError
 from studio.methods.base import Method
 from studio.methods.training_options import WritingOptions
 from studio.models import ModelInfo, loading
+from studio.training import sparing_memory
 from studio.training.added import fuse
 from studio.training.lesson import Lesson, Writing
 from studio.training.reading import Reader
@@ -60,7 +61,7 @@ def written(
                 f"None of the {name} examples has an answer that is to be learned.",
                 "Add examples, or give some assistant turns a weight other than 0.",
             )
-    model = built(info, method, options)
+    model = built(info, method, options, max(len(row.ids) for row in rows.rows))
     return Prepared(
         lesson=Writing(model),
         rows=rows.rows,
@@ -74,8 +75,8 @@ def written(
     )
 
 
-def built(info: ModelInfo, method: Method, options: Any) -> Any:
-    """The base model as the method trains it."""
+def built(info: ModelInfo, method: Method, options: Any, longest: int) -> Any:
+    """The base model as the method trains it on rows of at most so many tokens."""
 
     def make() -> Any:
         four_bits = method.holds == "in 4 bits"
@@ -85,6 +86,8 @@ def built(info: ModelInfo, method: Method, options: Any) -> Any:
     model = seeded(options.seed, make)
     if method.keeps == "adapter":
         fuse(model)
+    if sparing_memory.needed(method, info, options, longest, sparing_memory.free_bytes()):
+        sparing_memory.compute_twice(model)
     return model
 
 
