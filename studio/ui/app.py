@@ -45,7 +45,8 @@ def build(session: Session) -> gr.Blocks:
             for tab in TABS:
                 with gr.Tab(words.TABS[tab.NAME], id=tab.NAME, elem_id=f"tab-{tab.NAME}") as opened:
                     page.opened[tab.NAME] = opened
-                    page.parts.append(tab.build(page))
+                    page.built[tab.NAME] = tab.build(page)
+                    page.parts.append(page.built[tab.NAME])
         summary = gr.HTML(elem_id="steps")
 
         def head(standing: Standing) -> list[Any]:

@@ -81,6 +81,7 @@ class Page:
     tabs: gr.Tabs
     notices: dict[str, gr.HTML] = field(default_factory=dict)
     parts: list[Tab] = field(default_factory=list)
+    built: dict[str, Tab] = field(default_factory=dict)
     pending: list[Callable[[], None]] = field(default_factory=list)
     opened: dict[str, gr.Tab] = field(default_factory=dict)
 
@@ -101,8 +102,11 @@ class Page:
         return [component for part in self.parts for component in part.outputs]
 
     def redraw(self, project: str) -> list[Any]:
+        return self._drawn(project, self.parts)
+
+    def _drawn(self, project: str, parts: Sequence[Tab]) -> list[Any]:
         standing = self.standing(project or self.session.projects.current().id)
-        return [update for part in self.parts for update in part.view(standing)]
+        return [update for part in parts for update in part.view(standing)]
 
     def on(
         self,
@@ -114,10 +118,12 @@ class Page:
         goto: str | None = None,
         meanwhile: str | None = None,
         heard: bool = False,
+        alone: bool = False,
     ) -> None:
         """Wire events to action(project, *inputs). A StudioError is shown at the top of `tab`; on success the page
         goes to `goto` when given; then everything is redrawn. meanwhile: words shown while a slow action works. heard:
-        the action's second argument is what the event told (see acts.py)."""
+        the action's second argument is what the event told (see acts.py). alone: only this tab is drawn anew, for what
+        no other one shows; with many rows the others take longer."""
 
         def wire() -> None:
             def hear(event: gr.EventData) -> tuple[Any, Any]:
@@ -145,7 +151,9 @@ class Page:
                 event = event.then(run, given, shown, **hidden)
             else:
                 event = gr.on(triggers, run, given, shown, **hidden)
-            event.then(self.redraw, self.project, self.outputs(), show_progress="hidden")
+            drawn = [self.built[tab]] if alone else self.parts
+            outputs = [component for part in drawn for component in part.outputs]
+            event.then(lambda project: self._drawn(project, drawn), self.project, outputs, show_progress="hidden")
 
         # Wired once all tabs are built, because an action redraws every one of them.
         self.pending.append(wire)

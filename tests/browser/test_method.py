@@ -64,6 +64,7 @@ def test_at_most_seven_decisions_for_other_examples(home: Path, tmp_path: Path, 
             expect(page.locator("#data-strip")).to_contain_text(kind)
             page.locator("#to-method").click()
             expect(page.locator("#proposal")).to_contain_text(METHOD_OF[kind])
+            expect(page.locator("#start")).to_be_visible()
             few(page)
             page.get_by_role("tab", name="Data").click()
             page.locator("#other-file").click()

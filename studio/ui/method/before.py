@@ -38,7 +38,7 @@ class Before:
     def wire(self, page: Page, rehearse: Callable[[str], Any], search: Callable[[str, bool], Any]) -> None:
         """What pressing and ticking do."""
         page.on(self._try.click, rehearse, tab=NAME)
-        page.on(self._search.input, search, [self._search], tab=NAME)
+        page.on(self._search.input, search, [self._search], tab=NAME, alone=True)
 
     def updates(self, found: Readiness, searching: bool) -> list[Any]:
         tried, run = found.rehearsed, found.rehearsal

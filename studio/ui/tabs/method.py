@@ -93,6 +93,9 @@ def build(page: Page) -> Tab:
         kept = {**dict.fromkeys(CHOICES), **earlier, **changes}
         session.projects.remember(project, **kept, chosen_for=of)
 
+    def choosing(name: str) -> Any:
+        return lambda project, value: choose(project, **{name: value, "options": None})
+
     def choose_options(of: str) -> Any:
         def act(project: str, *values: Any) -> None:
             standing = page.standing(project)
@@ -131,8 +134,8 @@ def build(page: Page) -> Tab:
         [folder],
         tab=NAME,
     )
-    page.on(method.input, lambda project, value: choose(project, method=value, options=None), [method], tab=NAME)
-    page.on(strength.input, lambda project, value: choose(project, strength=value, options=None), [strength], tab=NAME)
+    for name, field in (("method", method), ("strength", strength)):
+        page.on(field.input, choosing(name), [field], tab=NAME, alone=True)
 
     after = [follow, *before.outputs, plan, foot, start]
 
