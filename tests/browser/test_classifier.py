@@ -1,6 +1,7 @@
 """A text classifier in the browser: recommended for labels, scored after every epoch, its verdict and its answer."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,10 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
         expect(page.locator("#to-evaluate")).to_be_enabled(timeout=180_000)
         expect(page.locator("#live-train .fs-notes li")).to_have_count(31)
         expect(page.locator("#live-train .fs-notes")).to_contain_text("of 8 validation examples told right")
+        notes = " ".join(page.locator("#live-train .fs-notes li").all_inner_texts())
+        told = [int(count) for count in re.findall(r"(\d+) of 8 validation examples told right", notes)]
+        assert len(told) == 31, "one score before training and one after every epoch"
+        assert max(told) / 8 > 0.85
 
         page.locator("#to-evaluate").click()
         page.locator("#compare").click()
