@@ -5,7 +5,7 @@ few for its size); Dettmers et al. 2023 (4 bits cost a trace); for small models 
 """
 
 from studio.methods.base import Method
-from studio.methods.recommended import SMALL
+from studio.methods.settling import SMALL
 from studio.methods.situation import Base, Rows
 
 FEW_TEXTS = 200

@@ -26,13 +26,17 @@ class Base(Protocol):
 @dataclass(frozen=True)
 class Rows:
     """A data set as a method sees it. training: rows to learn from. labels: different ones, 0 where rows have none;
-    rarest: rows of the rarest one. answer: median length of an answer in characters."""
+    rarest: rows of the rarest one. answer: median length of an answer in characters. typical, longest: tokens of the
+    median and the longest row, as reckoned; 0 where not known. has_test: whether rows are kept to judge by."""
 
     task: Task
     training: int
     labels: int = 0
     rarest: int = 0
     answer: int = 0
+    typical: int = 0
+    longest: int = 0
+    has_test: bool = True
 
 
 def unsuited(method: Method, model: Base, rows: Rows) -> StudioError | None:

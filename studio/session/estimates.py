@@ -82,7 +82,7 @@ def _course(
     method: Method, model: ModelInfo, options: TrainingOptions, numbers: Statistics, rows: tuple[int, int]
 ) -> pace.Course:
     """What will be read: by the mean length of a row."""
-    length = min(_length(numbers), options.max_length or model.context)
+    length = min(row_tokens(numbers), options.max_length or model.context)
     tokens = length * rows[0]
     steps = max(min(LEAST_STEPS, rows[0]), tokens / options.tokens_per_step)
     share = _answered(method, options, numbers)
@@ -90,7 +90,7 @@ def _course(
     return pace.Course(tokens, tokens * share, steps, options.epochs, length * rows[1], checks)
 
 
-def _length(numbers: Statistics) -> float:
+def row_tokens(numbers: Statistics) -> float:
     """Tokens of a row, with those of the template."""
     if numbers.tokens:
         return numbers.tokens / max(1, numbers.rows) + TEMPLATE
@@ -121,7 +121,7 @@ def _largest(method: Method, model: ModelInfo, options: TrainingOptions, numbers
     """The largest step that these rows make: filled to the budget, or the longest example by itself."""
     per = 1 if numbers.lengths.unit == "tokens" else CHARACTERS
     longest = min(numbers.lengths.edges[-1] / per + TEMPLATE, options.max_length or model.context)
-    tokens = max(longest, min(options.tokens_per_step, _length(numbers) * rows / LEAST_STEPS))
+    tokens = max(longest, min(options.tokens_per_step, row_tokens(numbers) * rows / LEAST_STEPS))
     return Batch(int(tokens), int(tokens * _answered(method, options, numbers)))
 
 

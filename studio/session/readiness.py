@@ -12,10 +12,13 @@ from studio import data, methods
 from studio.data.values import Split
 from studio.errors import DataError, ModelError, NotFoundError, OptionError, StudioError
 from studio.methods.base import STRENGTHS, Method, Options
-from studio.methods.recommended import Choice, propose
+from studio.methods.recommended import propose
+from studio.methods.settling import Choice
 from studio.methods.situation import Rows, unsuited
 from studio.models import ModelInfo
 from studio.session.datasets import Datasets
+from studio.session.device import free_memory_bytes
+from studio.session.estimates import CHARACTERS, row_tokens
 from studio.session.models import Models
 from studio.session.values import Dataset
 
@@ -109,15 +112,24 @@ def _data(found: Gathered, datasets: Datasets, project_id: str, dataset_id: str)
             raise DataError(first.message, first.remedy, line=first.line, field=first.field) from fault
         raise
     found.dataset, found.split_file = dataset, datasets.split_file(dataset_id)
-    found.rows = _rows(datasets, dataset, len(found.split.training))
+    found.rows = _rows(datasets, dataset, found.split)
 
 
-def _rows(datasets: Datasets, dataset: Dataset, training: int) -> Rows:
+def _rows(datasets: Datasets, dataset: Dataset, split: Split) -> Rows:
     shape = dataset.report.shape
     task = data.format_named(shape).TASK if shape else "chat"
     numbers = datasets.statistics(dataset.id).numbers
     labels, rarest = (numbers.label_count, numbers.label_least) if task == "classify" else (0, 0)
-    return Rows(task, training, labels, rarest, numbers.answer_median)
+    return Rows(
+        task,
+        training=len(split.training),
+        labels=labels,
+        rarest=rarest,
+        answer=numbers.answer_median,
+        typical=round(row_tokens(numbers)),
+        longest=round((numbers.prompt_longest + numbers.answer_longest) / CHARACTERS),
+        has_test=bool(split.test),
+    )
 
 
 def _model(found: Gathered, models: Models, reference: str) -> None:
@@ -141,6 +153,7 @@ def _proposed(found: Gathered, models: Models, reference: str, strength: str | N
         model=found.model,
         method=found.method,
         strength=strength,
+        memory=free_memory_bytes(),
     )
     found.strength, found.choices = proposal.strength, proposal.choices
     found.method, found.options = proposal.method, cast(Options, proposal.method.options(**proposal.options))

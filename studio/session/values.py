@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio.jobs.lease import Holder
     from studio.jobs.state import JobState
     from studio.methods.base import Method
-    from studio.methods.recommended import Choice
+    from studio.methods.settling import Choice
 
 Side = Literal["base", "tuned", "user", "system"]
 

@@ -6,7 +6,8 @@ import pytest
 
 from studio.errors import DataError, ModelError, UsageError
 from studio.methods import METHODS, get, validate
-from studio.methods.recommended import propose
+from studio.methods.base import Method
+from studio.methods.recommended import Proposal, propose
 from studio.methods.situation import Rows, unsuited
 
 
@@ -77,7 +78,7 @@ def test_rare_labels_count_more():
     assert propose(LABELS, BOTH).options["class_weights"] == "none"
     skewed = propose(Rows("classify", 240, labels=3, rarest=9), BOTH)
     assert skewed.options["class_weights"] == "balanced"
-    assert "9 of 240" in skewed.choices[-1].because
+    assert "9 of 240" in _because(skewed, "class_weights")
 
 
 @pytest.mark.parametrize("rows", [CHATS, LABELS, Rows("text", 40), Rows("prefer", 5000), Rows("chat", 0)])
@@ -115,3 +116,49 @@ def test_what_goes_together():
     assert unsuited(get("classifier"), SMALL, LABELS) is None
     assert unsuited(get("lora"), SMALL, LABELS) is None
     assert unsuited(get("full"), SMALL, Rows("text", 100)) is None
+
+
+def _because(found: Proposal, name: str) -> str:
+    return next(choice.because for choice in found.choices if choice.name == name)
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.id)
+def test_every_value_that_is_weighed_has_a_sentence(method: Method):
+    found = propose(CHATS, BOTH, method=method)
+    named = [choice.name for choice in found.choices]
+    weighed = {"epochs", "learning_rate", "tokens_per_step", "max_length", "evaluations_per_epoch", "patience"}
+    assert weighed | ({"rank"} if "rank" in found.options else set()) <= set(named)
+    assert named[-1] == "split"
+    assert len(named) == len(set(named))
+    for choice in found.choices:
+        assert choice.because.endswith(".")
+        assert found.options.get(choice.name, choice.value) == choice.value
+
+
+def test_a_larger_addition_for_more_rows():
+    ranks = [propose(Rows("chat", rows), BOTH, model=LARGE).options["rank"] for rows in (50, 500, 5000, 50_000)]
+    assert ranks == [8, 16, 32, 64]
+
+
+def test_a_larger_model_reads_several_rows_a_step():
+    long = Rows("chat", 500, typical=300, longest=900)
+    assert propose(long, BOTH, model=LARGE).options["tokens_per_step"] >= 8 * 300
+    assert propose(long, BOTH, model=SMALL).options["tokens_per_step"] == 512, "as measured"
+    endless = Rows("chat", 500, typical=30_000, longest=90_000)
+    assert propose(endless, BOTH, model=LARGE).options["tokens_per_step"] == 8192
+
+
+def test_a_long_pass_is_looked_at_more_often():
+    checks = [propose(Rows("chat", rows), BOTH).options["evaluations_per_epoch"] for rows in (200, 10_000, 10**6)]
+    assert checks == [2, 4, 20]
+
+
+def test_what_is_cut_and_held_out_is_said():
+    assert "nothing is cut" in _because(propose(Rows("chat", 200, longest=400), BOTH), "max_length")
+    assert "512 tokens" in _because(propose(Rows("chat", 200, longest=4000), BOTH), "max_length")
+    assert "none are left" in _because(propose(Rows("chat", 20, has_test=False), BOTH), "split")
+
+
+def test_a_model_without_room_is_held_in_4_bits():
+    found = [propose(CHATS, BOTH, model=LARGE, memory=free).method.id for free in (8 * 10**9, 2 * 10**9)]
+    assert found == ["lora", "qlora"]

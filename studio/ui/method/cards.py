@@ -6,6 +6,7 @@ from typing import Any
 from studio.errors import StudioError
 from studio.jobs.sentences import duration
 from studio.methods import METHODS, get
+from studio.methods.settling import Choice
 from studio.models import card_of
 from studio.session.values import Compared, Estimate, Readiness
 from studio.ui import html, words
@@ -21,9 +22,24 @@ def proposal(page: Page, best: Readiness) -> str:
         model=titles.get(best.model, best.model),
         strength=words.STRENGTHS[best.strength][0].lower(),
     )
-    reasons = "".join(f"<li>{html.esc(one.because)}</li>" for one in best.choices)
+    whole = [one for one in best.choices if one.name in WHOLE]
+    reasons = "".join(f"<li>{html.esc(one.because)}</li>" for one in whole)
+    singles = "".join(_single(best.method, one) for one in best.choices if one not in whole)
     title = words.RECOMMENDED.format(rows=html.number(best.rows))
-    return f"<h2>{html.esc(title)}</h2><p><b>{html.esc(sentence)}</b></p><ul>{reasons}</ul>"
+    return (
+        f"<h2>{html.esc(title)}</h2><p><b>{html.esc(sentence)}</b></p><ul>{reasons}</ul>"
+        f"<details><summary>{html.esc(words.EACH_VALUE)}</summary><ul>{singles}</ul></details>"
+    )
+
+
+WHOLE = ("model", "method", "strength")
+
+
+def _single(method: str, one: Choice) -> str:
+    field = get(method).options.model_fields.get(one.name)
+    title = (field.title if field else None) or words.SPLIT_VALUE
+    value = words.NO_LIMIT if one.name == "max_length" and not one.value else f"{one.value}"
+    return f"<li><b>{html.esc(title)}: {html.esc(value)}.</b> {html.esc(one.because)}</li>"
 
 
 def methods(page: Page, standing: Standing, found: Readiness, recommended: str, finer: Mapping[str, Any]) -> str:
