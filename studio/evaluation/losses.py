@@ -10,6 +10,7 @@ from typing import Any
 from studio.data.values import Example
 from studio.inference import greedy
 from studio.inference.desk import Beginning, passed
+from studio.inference.families import families
 from studio.inference.generate import Engine
 from studio.models.loss import Scorer, targets
 from studio.models.template import Encoded, encode
@@ -27,20 +28,22 @@ class Losses:
     def batches(self, model: str) -> Iterator[dict[int, float]]:
         """Batch by batch: position of the row -> mean loss of its answer in nats per token."""
         loaded = self._engine.loaded
-        with self._engine.using(model) as network:
-            # At least the token before the answer is each row's own: the answer's first token follows from it.
-            beginning = greedy.shared(network, [row.ids[: row.trained.index(True)] for row in self._rows])
-            scorer = Scorer(loaded.whole.get(model) or loaded.wrapped or loaded.network)
-        for batch in self._batches(beginning.length):
-            rows = [self._rows[number] for number in batch]
+        # At least the token before the answer is each row's own: the answer's first token follows from it.
+        prompts = [row.ids[: row.trained.index(True)] for row in self._rows]
+        for family in families(prompts):
             with self._engine.using(model) as network:
-                losses = _behind(network, rows, beginning) if beginning.length else scorer.losses(rows)
-            pieces = losses.split([targets(row) for row in rows])
-            yield {number: float(piece.mean()) for number, piece in zip(batch, pieces, strict=True)}
+                beginning = greedy.shared(network, [prompts[row] for row in family])
+                scorer = Scorer(loaded.whole.get(model) or loaded.wrapped or loaded.network)
+            for batch in self._batches(family, beginning.length):
+                rows = [self._rows[number] for number in batch]
+                with self._engine.using(model) as network:
+                    losses = _behind(network, rows, beginning) if beginning.length else scorer.losses(rows)
+                pieces = losses.split([targets(row) for row in rows])
+                yield {number: float(piece.mean()) for number, piece in zip(batch, pieces, strict=True)}
 
-    def _batches(self, shared: int) -> Iterator[list[int]]:
+    def _batches(self, family: Sequence[int], shared: int) -> Iterator[list[int]]:
         batch: list[int] = []
-        for number in sorted(range(len(self._rows)), key=lambda n: -len(self._rows[n].ids)):
+        for number in sorted(family, key=lambda n: -len(self._rows[n].ids)):
             if batch and (len(self._rows[batch[0]].ids) - shared) * (len(batch) + 1) > BATCH_TOKENS:
                 yield batch
                 batch = []

@@ -92,8 +92,7 @@ class Engine:
         ids, rooms = [prompt.ids for prompt in prompts], [prompt.room for prompt in prompts]
         began = time.perf_counter()
         with self.using(model) as network:
-            beginning = greedy.shared(network, ids)
-            ended = greedy.answers(network, ids, rooms, self.loaded.end, self.loaded.pad, beginning)
+            ended = greedy.answers(network, ids, rooms, self.loaded.end, self.loaded.pad)
             some = next(ended, None)
         while some:
             each = (time.perf_counter() - began) / len(some)

@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from studio.inference.desk import MOST_ROWS, MOST_TOKENS, Beginning, Desk
+from studio.inference.families import families
 
 LEAST_SHARED = 16
 """Tokens: a shorter common beginning is not worth a pass of its own."""
@@ -38,7 +39,7 @@ def answer(
 
     rows: token ids of the prompts; rooms: most new tokens of each. Call it where the engine holds the network.
     """
-    found = dict(one for some in answers(network, rows, rooms, end, pad, Beginning()) for one in some.items())
+    found = dict(one for some in answers(network, rows, rooms, end, pad) for one in some.items())
     return [found[row] for row in range(len(rows))]
 
 
@@ -48,9 +49,23 @@ def answers(
     rooms: Sequence[int],
     end: Sequence[int],
     pad: int,
+) -> Iterator[dict[int, list[int]]]:
+    """The same as they end, some rows at a time, those that begin alike together and of these the longest first. Every
+    step of it must hold the network."""
+    for family in families(rows):
+        some = [rows[row] for row in family]
+        for found in _answers(network, some, [rooms[row] for row in family], end, pad, shared(network, some)):
+            yield {family[row]: ids for row, ids in found.items()}
+
+
+def _answers(
+    network: Any,
+    rows: Sequence[Sequence[int]],
+    rooms: Sequence[int],
+    end: Sequence[int],
+    pad: int,
     beginning: Beginning,
 ) -> Iterator[dict[int, list[int]]]:
-    """The same as they end, some rows at a time, longest prompts first. Every step of it must hold the network."""
     if not plain(network):
         for batch in batches([len(row) for row in rows], max(rooms)):
             found = _generated(network, [rows[n] for n in batch], [rooms[n] for n in batch], end, pad)

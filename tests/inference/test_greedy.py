@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from studio.inference import desk, greedy
+from studio.inference.families import families
 
 SIZE = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 64}
 END = list(range(12))
@@ -68,9 +69,17 @@ def test_answers_are_those_of_generate_whatever_the_batch(
     assert network.kind not in LED or len({len(answer) for answer in alone}) > 2, "rows end at different times"
     beginning = greedy.shared(network, rows)
     assert beginning.length >= begins or network.kind not in LED
-    told = list(greedy.answers(network, rows, [ROOM] * len(rows), END, 0, beginning))
+    told = list(greedy.answers(network, rows, [ROOM] * len(rows), END, 0))
     found = {row: ids for some in told for row, ids in some.items()}
     assert [found[row] for row in range(len(rows))] == alone
+
+
+def test_answers_are_the_same_where_some_rows_begin_differently(network: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.inference.families.LEAST_SAVED", 40)
+    rows = [*prompts(5, 20), *prompts(3, 0)]
+    assert len(families(rows)) == 2
+    found = greedy.answer(network, rows, [ROOM] * len(rows), END, 0)
+    assert found == one_at_a_time(network, rows)
 
 
 def test_only_models_that_can_be_led_are(network: Any) -> None:
