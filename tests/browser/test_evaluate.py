@@ -37,8 +37,10 @@ def test_compare_read_and_take_away(
         expect(page.locator("#compare")).to_be_enabled()
         page.locator("#compare-more button").first.click()
         page.locator("#instructions textarea").fill("Say fruit or tool as JSON.")
+        page.locator("#remote-key input").fill("typed-by-me")
         page.locator("#compare").click()
         expect(page.locator("#verdict h2")).to_be_visible(timeout=120_000)
+        expect(page.locator("#remote-key input")).to_have_value("")
         for name in ("Base model", "Tuned model", "Base model with a prompt", "Nearest training example"):
             expect(page.locator("#everybody")).to_contain_text(name)
         expect(page.locator("#bars .main-svg").first).to_be_visible()

@@ -76,7 +76,9 @@ class Asking:
             measure=measure or "",
         )
 
-    def part(self) -> Tab:
+    def part(self, *used: Any) -> Tab:
+        """used: the presses besides that take what was typed."""
+
         def price(project: str, *values: Any) -> None:
             run = self.page.standing(project).run
             asked = self.beside(*values)
@@ -98,7 +100,7 @@ class Asking:
 
         def wire() -> None:
             # A key is used once and stays nowhere on the page.
-            gr.on([self.ask_price.click], lambda: "", None, self.key, queue=False, show_progress="hidden")
+            gr.on([self.ask_price.click, *used], lambda: "", None, self.key, queue=False, show_progress="hidden")
 
         self.page.pending.append(wire)
         return Tab([self.fold, self.runs, self.price], self._view)
