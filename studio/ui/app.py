@@ -28,7 +28,7 @@ PORTS_TRIED = 100
 def build(session: Session) -> gr.Blocks:
     """The whole page over one session."""
     with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as demo:
-        project, heard = gr.State(""), gr.State(None)
+        project, heard, left = gr.State(""), gr.State(None), gr.State(None)
         with gr.Row(elem_classes="fs-head"):
             gr.HTML(f'<h1>{html.esc(words.TITLE)}</h1><p class="fs-sr">{html.esc(words.TAGLINE)}</p>')
             projects = gr.Dropdown([], label=words.PROJECT, elem_id="project", container=False, scale=0, min_width=220)
@@ -41,7 +41,7 @@ def build(session: Session) -> gr.Blocks:
             name = gr.Textbox(label=words.NEW_PROJECT_NAME, elem_id="project-name", max_lines=1)
             create = gr.Button(words.CREATE, elem_id="create-project", scale=0)
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as tabs:
-            page = Page(session, project, heard, tabs)
+            page = Page(session, project, heard, left, tabs)
             for tab in TABS:
                 with gr.Tab(words.TABS[tab.NAME], id=tab.NAME, elem_id=f"tab-{tab.NAME}") as opened:
                     page.opened[tab.NAME] = opened

@@ -73,11 +73,13 @@ class Tab:
 
 @dataclass
 class Page:
-    """The page while it is being built: the session, what all tabs share, and the tabs themselves."""
+    """The page while it is being built: the session, what all tabs share, and the tabs themselves. left: changes when
+    a field was left with something new in it."""
 
     session: Session
     project: gr.State
     heard: gr.State
+    left: gr.State
     tabs: gr.Tabs
     notices: dict[str, gr.HTML] = field(default_factory=dict)
     parts: list[Tab] = field(default_factory=list)

@@ -25,6 +25,7 @@ def to_the_start(page: Page, folder: Path, base: Path, **options: str) -> None:
     page.locator("#folder textarea, #folder input").fill(str(base))
     page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("writes text")
+    expect(page.locator("#method-card [data-method=full]")).to_contain_text("Time here")
     page.locator("#advanced").get_by_role("button").first.click()
     for name, value in options.items():
         field = page.locator(f"#option-{name} input")

@@ -42,11 +42,13 @@ def _single(method: str, one: Choice) -> str:
     return f"<li><b>{html.esc(title)}: {html.esc(value)}.</b> {html.esc(one.because)}</li>"
 
 
-def methods(page: Page, standing: Standing, found: Readiness, recommended: str, finer: Mapping[str, Any]) -> str:
+def methods(page: Page, standing: Standing, found: Readiness, recommended: str, asked: Mapping[str, Any]) -> str:
     """All methods side by side: what each does, when to choose it, what to expect of it and what it takes with these
-    rows on this machine. finer: strength and options of the chosen one."""
+    rows on this machine. asked: base model, strength and options that were chosen."""
     assert standing.dataset is not None
-    listed = page.session.runs.compare(standing.project, standing.dataset.id, found.model, found.method, **finer)
+    model = found.model if asked["model"] == "recommended" else asked["model"]
+    finer = {name: asked[name] for name in ("strength", "options")}
+    listed = page.session.runs.compare(standing.project, standing.dataset.id, model, found.method, **finer)
     best = next((one.estimate for one in listed if one.method.id == recommended), None)
     # What cannot be used with these rows stands last.
     listed.sort(key=lambda one: one.estimate is None)

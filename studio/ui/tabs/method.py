@@ -3,6 +3,7 @@
 What a person has not chosen follows the recommendation; what they have chosen holds for the data it was chosen for.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -129,7 +130,7 @@ def build(page: Page) -> Tab:
     page.on(follow.click, lambda project: choose(project, **dict.fromkeys(CHOICES)), tab=NAME)
     page.on(model.input, lambda project, value: choose(project, model=value), [model], tab=NAME)
     page.on(
-        [folder.submit, folder.blur],
+        [folder.submit, page.left.change],
         lambda project, path: choose(project, folder=path.strip()),
         [folder],
         tab=NAME,
@@ -147,6 +148,12 @@ def build(page: Page) -> Tab:
             kept = gr.on(typed, choose_options(one.id), [page.project, *fields], None, show_progress="hidden")
             kept.then(restate_with(one.id), page.project, [*after, *fields], show_progress="hidden")
 
+        def left(project: str, path: str) -> Any:
+            # Drawing all anew would undo what is typed meanwhile, so it is not done for nothing.
+            known = chosen(page.standing(project)).get("folder") or ""
+            return gr.skip() if path.strip() == known else time.time_ns()
+
+        folder.blur(left, [page.project, folder], page.left, queue=False, show_progress="hidden")
         before.timer.tick(restate, page.project, after, queue=False, show_progress="hidden")
 
     def warm(project: str) -> None:
@@ -206,7 +213,7 @@ def build(page: Page) -> Tab:
             made.model_facts(
                 page, (picked.get("folder") or "") if by_folder else start_from, found.faults.get("model", "")
             ),
-            made.methods(page, standing, found, best.method, {name: asked[name] for name in ("strength", "options")}),
+            made.methods(page, standing, found, best.method, asked),
             gr.Radio(value=found.method),
             made.method_fault(found),
             gr.Radio(value=found.strength),
