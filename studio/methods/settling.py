@@ -14,8 +14,9 @@ TINY = 30_000_000
 """Weights. The learning rates of the methods' strengths are measured on models up to about here."""
 WORDS_FIRST = "starter-encoder"
 """The one encoder that is begun as the mean of its words; layers of others have more to learn."""
-FEW = 200
-"""Rows that the strengths of the methods are set for."""
+FEW, SEVERAL = 200, 500
+"""Rows that the strengths of the methods are set for; a small model that writes wants as many passes up to several,
+before it copies what it is told into its answers (docs/recommended.md)."""
 LEAST_EPOCHS, MOST_TIMES = 2, 2
 ROWS_A_STEP, MOST_TOKENS_A_STEP = 8, 8192
 ROWS_A_CHECK, MOST_CHECKS = 2500, 20
@@ -36,7 +37,7 @@ def settled(method: Method, model: Base, rows: Rows, strength: Strength) -> list
     """The values of the method's options that are weighed here, the most telling first."""
     return [
         *_rate(method, model, strength),
-        _epochs(method, rows, strength),
+        _epochs(method, model, rows, strength),
         _step(method, model, rows),
         *_rank(method, rows, strength),
         _length(model, rows),
@@ -82,10 +83,12 @@ def _words_first() -> list[Choice]:
     ]
 
 
-def _epochs(method: Method, rows: Rows, strength: Strength) -> Choice:
+def _epochs(method: Method, model: Base, rows: Rows, strength: Strength) -> Choice:
     """So many that few rows give enough steps and many do not take hours."""
     usual = method.strengths[strength]["epochs"]
-    wanted = round(usual * math.sqrt(FEW / max(1, rows.training)))
+    until = SEVERAL if model.parameters <= TINY and method.teaches == "text" else FEW
+    measured = min(max(FEW, rows.training), until)
+    wanted = round(usual * math.sqrt(measured / max(1, rows.training)))
     epochs = max(LEAST_EPOCHS, min(wanted, MOST_TIMES * usual))
     count = f"{rows.training:,} examples"
     if abs(epochs - usual) * 4 <= usual:

@@ -15,11 +15,11 @@ from tests.tiny import chat_rows
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
-def to_the_start(page: Page, folder: Path, base: Path, **options: str) -> None:
+def to_the_start(page: Page, folder: Path, base: Path, rows: int = 80, **options: str) -> None:
     file = folder / "fruit.jsonl"
-    file.write_text("".join(json.dumps(row) + "\n" for row in chat_rows(80)), encoding="utf-8")
+    file.write_text("".join(json.dumps(row) + "\n" for row in chat_rows(rows)), encoding="utf-8")
     page.locator("#upload input[type=file]").set_input_files(file)
-    expect(page.locator("#data-strip")).to_contain_text("80 examples")
+    expect(page.locator("#data-strip")).to_contain_text(f"{rows} examples")
     page.locator("#to-method").click()
     pick(page.get_by_label("A model folder on this machine"))
     page.locator("#folder textarea, #folder input").fill(str(base))
@@ -40,7 +40,8 @@ def test_pause_reload_go_on_and_keep(
 ) -> None:
     with serve(home) as served:
         page = open_page(served.address)
-        to_the_start(page, tmp_path, tiny_model, epochs="100", patience="0", tokens_per_step="128")
+        # Long enough that a slow page still finds it at work.
+        to_the_start(page, tmp_path, tiny_model, 400, epochs="100", patience="0", tokens_per_step="128")
         sentence = page.locator("#live-train .fs-sentence")
         expect(sentence).to_contain_text("Epoch", timeout=120_000)
         expect(page.locator("#live-train .fs-answers")).to_contain_text("Before training")

@@ -120,7 +120,7 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
         page.evaluate(PRESS_STOP_WHEN_SHOWN)
         page.locator("#send").click()
         page.wait_for_function("window.stopPressed")
-        expect(page.locator("#send")).to_be_enabled()
+        expect(page.locator("#send")).to_be_enabled(timeout=60_000)
         expect(page.locator("#stop-chat")).not_to_be_visible()
         expect(page.locator("#chat-tuned")).to_contain_text("one more")
 

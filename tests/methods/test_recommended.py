@@ -65,11 +65,12 @@ def test_what_the_user_chose_stays():
 
 
 def test_many_rows_are_read_less_often_and_few_more_often():
-    epochs = [propose(Rows("chat", rows), BOTH).options["epochs"] for rows in (4, 60, 200, 2000, 200_000)]
+    epochs = [propose(Rows("chat", rows), BOTH).options["epochs"] for rows in (4, 60, 200, 500, 2000, 200_000)]
     assert epochs == sorted(epochs, reverse=True)
-    assert epochs[2] == get("full").strengths["balanced"]["epochs"]
+    assert epochs[2] == epochs[3] == get("full").strengths["balanced"]["epochs"]
     assert epochs[0] == 2 * epochs[2]
     assert epochs[-1] == 2
+    assert propose(Rows("chat", 500), BOTH, model=LARGE).options["epochs"] < get("lora").strengths["balanced"]["epochs"]
     gentle, strong = (propose(CHATS, BOTH, strength=s).options["epochs"] for s in ("gentle", "strong"))
     assert gentle < strong
 
