@@ -1,6 +1,7 @@
 """What a fetch job does: brings a base model of the Hub into its folder `model`, looked at; the session takes it over
 from there. A job that was stopped or failed leaves nothing there."""
 
+import math
 import os
 import shutil
 import time
@@ -43,9 +44,9 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
         nonlocal told
         if done == total or time.monotonic() - told >= TELL_SECONDS:
             told = time.monotonic()
-            journal.append(
-                Progress(FETCHING.format(name=work.repository), done // MEGABYTE, total // MEGABYTE, unit="MB")
-            )
+            # Rounded up, so that the smallest of models has a bar as well.
+            whole = math.ceil(total / MEGABYTE)
+            journal.append(Progress(FETCHING.format(name=work.repository), done // MEGABYTE, whole, unit="MB"))
 
     try:
         found = hub.fetch(

@@ -26,7 +26,7 @@ class Server:
             head = {"id": "x", "created": 1, "model": "judge", "object": "chat.completion"}
             return head | {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}], "usage": usage}
 
-        self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+        self._server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, log_level="error"))
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         while not self._server.started:

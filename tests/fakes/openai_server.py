@@ -67,9 +67,9 @@ def serving(port: int = 0) -> Iterator[Fake]:
     """The stand-in on a free port of 127.0.0.1, in a thread of this process."""
     sock = socket.create_server(("127.0.0.1", port))
     fake = Fake(f"http://127.0.0.1:{sock.getsockname()[1]}/v1")
-    config = uvicorn.Config(
-        application(fake.world, fake.script), http=CuttingProtocol, log_level="critical", lifespan="off"
-    )
+    # Its logs are left alone: setting them up closes what other libraries write to.
+    app = application(fake.world, fake.script)
+    config = uvicorn.Config(app, http=CuttingProtocol, log_config=None, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()

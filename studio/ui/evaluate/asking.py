@@ -11,7 +11,7 @@ from studio.evaluation.prompting import MOST_SHOTS
 from studio.hosted.price import dollars
 from studio.session.comparing import OTHER, Beside, Elsewhere
 from studio.ui import html, words
-from studio.ui.page import Page, Standing, Tab
+from studio.ui.page import UNDER_WAY, Page, Standing, Tab
 
 NAME = "evaluate"
 MEASURES = ("exact_match", "exact_normalised", "fields", "json_equal", "token_f1", "rouge_l", "chrf", "loss", "format")
@@ -76,9 +76,7 @@ class Asking:
             measure=measure or "",
         )
 
-    def part(self, *used: Any) -> Tab:
-        """used: the presses besides that take what was typed."""
-
+    def part(self) -> Tab:
         def price(project: str, *values: Any) -> None:
             run = self.page.standing(project).run
             asked = self.beside(*values)
@@ -100,10 +98,10 @@ class Asking:
 
         def wire() -> None:
             # A key is used once and stays nowhere on the page.
-            gr.on([self.ask_price.click, *used], lambda: "", None, self.key, queue=False, show_progress="hidden")
+            gr.on([self.ask_price.click], lambda: "", None, self.key, queue=False, show_progress="hidden")
 
         self.page.pending.append(wire)
-        return Tab([self.fold, self.runs, self.price], self._view)
+        return Tab([self.fold, self.runs, self.key, self.price], self._view)
 
     def _remember(self, project: str, said: str) -> None:
         self.page.session.projects.remember(project, judge_price=said or None)
@@ -119,5 +117,7 @@ class Asking:
         return [
             gr.Accordion(visible=standing.tuned),
             gr.CheckboxGroup(others, visible=bool(others)),
+            # The comparison that is under way has it.
+            "" if standing.evaluation and standing.evaluation.state.state in UNDER_WAY else gr.skip(),
             f"<p>{html.esc(said)}</p>" if said else "",
         ]

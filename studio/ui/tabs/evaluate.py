@@ -76,7 +76,7 @@ def build(page: Page) -> Tab:
         card = session.evaluations.scorecard(evaluation.id) if evaluation else None
         return figure(bars.figure(card, name), card.sentence) if card and name in measures(card) else ""
 
-    page.parts += [voicing.part(), asking.part(compare.click, again.click), judged, answering]
+    page.parts += [voicing.part(), asking.part(), judged, answering]
     page.on(back.click, lambda project: None, tab=NAME, goto="train")
     page.on([compare.click, again.click], begin, asking.inputs, tab=NAME, meanwhile=words.STARTING)
     page.on(stop.click, halt, tab=NAME)
