@@ -36,16 +36,16 @@ def make_full_checkpoint(model: Path, job: Path) -> Path:
     return checkpoint.write(job, 120, loss, save)
 
 
-def make_classifier_checkpoint(encoder: Path, job: Path) -> Path:
-    """The tiny encoder taught to tell fruit from tool, by the studio's own training."""
+def make_classifier_checkpoint(base: Path, job: Path, rate: float = 1e-3) -> Path:
+    """A tiny model taught to tell fruit from tool, by the studio's own training."""
     from studio import methods, models
     from studio.jobs.journal import Journal
     from studio.models import checkpoint
     from studio.training import body, labels
     from tests.tiny_encoder import labelled
 
-    info, method = models.inspect(encoder, name="tiny encoder"), methods.get("classifier")
-    options = methods.validate("classifier", {"epochs": 20, "learning_rate": 1e-3, "word_dropout": 0.0}, info)
+    info, method = models.inspect(base, name=f"tiny {base.name}"), methods.get("classifier")
+    options = methods.validate("classifier", {"epochs": 20, "learning_rate": rate, "word_dropout": 0.0}, info)
     rows = labelled(80)
     ready = labels.told(info, method, options, rows[:64], rows[64:])
     job.mkdir()

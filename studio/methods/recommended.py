@@ -18,7 +18,7 @@ from studio.methods.lora import Lora
 from studio.methods.preference import Preference
 from studio.methods.qlora import Qlora
 from studio.methods.settling import SMALL, Choice, settled, split
-from studio.methods.situation import MOST_LABELS, Base, Rows
+from studio.methods.situation import MOST_LABELS, Base, Rows, fits
 
 HALF = 2.6
 """Bytes a weight that LoRA needs about, the base model held in half precision."""
@@ -67,7 +67,7 @@ def propose(
 
 
 def _model(rows: Rows, bases: Sequence[Base], method: Method | None) -> tuple[Base, str]:
-    fitting = [base for base in bases if method is None or base.kind in method.kinds]
+    fitting = [base for base in bases if method is None or fits(method, base)]
     if not fitting:
         raise ModelError("No base model is at hand for this.", "Name a model folder of your own.")
     labels = _tells_labels(rows) and (method is None or method.teaches == "labels")
@@ -79,7 +79,7 @@ def _model(rows: Rows, bases: Sequence[Base], method: Method | None) -> tuple[Ba
 
 
 def _method(rows: Rows, model: Base, memory: int | None) -> tuple[Method, str]:
-    if model.kind == "encoder":
+    if not model.can_generate:
         return Classifier(), "The examples are texts with labels, and this model gives each label a probability."
     if rows.task == "prefer":
         return Preference(), "Each example has a better and a worse answer, and this method learns from both."

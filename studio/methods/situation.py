@@ -18,6 +18,8 @@ class Base(Protocol):
     @property
     def kind(self) -> Kind: ...
     @property
+    def can_generate(self) -> bool: ...
+    @property
     def parameters(self) -> int: ...
     @property
     def context(self) -> int: ...
@@ -39,9 +41,15 @@ class Rows:
     has_test: bool = True
 
 
+def fits(method: Method, model: Base) -> bool:
+    """Whether the method can be used on a model of this kind. One that writes text and was given a head of labels has
+    lost what it writes with."""
+    return model.kind in method.kinds and (method.teaches == "labels" or model.can_generate)
+
+
 def unsuited(method: Method, model: Base, rows: Rows) -> StudioError | None:
     """Why this method cannot teach this model these rows, None when it can."""
-    if model.kind not in method.kinds:
+    if not fits(method, model):
         return UsageError(
             f"{method.title} needs a base model that writes text, and {model.name} reads texts to tell their labels.",
             "Choose another base model, or the method text classifier.",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from studio.errors import ModelError
-from studio.models import weights
+from studio.models import labels, weights
 
 TOKENIZERS = (("tokenizer.json",), ("tokenizer.model",), ("vocab.json", "merges.txt"), ("vocab.txt",))
 TOKENIZER_FILES = (
@@ -21,11 +21,8 @@ TOKENIZER_FILES = (
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "vocab.txt",
-    "chat_template.jinja",
-    "chat_template.json",
+    *("vocab.json", "merges.txt", "vocab.txt"),
+    *("chat_template.jinja", "chat_template.json"),
 )
 MATTERS = ("config.json", "generation_config.json", weights.INDEX, *TOKENIZER_FILES)
 CAUSAL = ("ForCausalLM", "LMHeadModel")
@@ -43,7 +40,8 @@ ENCODERS = (
     "xlm-roberta",
 )
 """Model types that read a text as a whole; any of these may come with one of the heads below, or with none."""
-HEADS = ("Model", "ForMaskedLM", "ForPreTraining", "ForSequenceClassification")
+TELLS = "ForSequenceClassification"
+HEADS = ("Model", "ForMaskedLM", "ForPreTraining", TELLS)
 Kind = Literal["decoder", "encoder"]
 LONGEST_PLAUSIBLE = 10_000_000
 
@@ -73,7 +71,7 @@ class ModelInfo:
 
     @property
     def can_generate(self) -> bool:
-        return self.kind == "decoder"
+        return self.kind == "decoder" and not self.architecture.endswith(TELLS)
 
 
 def inspect(folder: Path, name: str | None = None) -> ModelInfo:
@@ -188,7 +186,9 @@ def _architecture(folder: Path, config: dict[str, Any]) -> tuple[str, Kind]:
         )
     causal = architecture.endswith(CAUSAL)
     encoder = not causal and config.get("model_type") in ENCODERS and architecture.endswith(HEADS)
-    if not (encoder or causal) or config.get("is_encoder_decoder"):
+    # a model that wrote text until it was given a head of labels here
+    tells = architecture.endswith(TELLS) and (folder / labels.FILE).is_file()
+    if not (encoder or causal or tells) or config.get("is_encoder_decoder"):
         raise ModelError(
             f"The model in {folder.name} is a {architecture}, which neither writes text from left to right nor reads "
             "it as BERT does.",

@@ -14,6 +14,7 @@ from studio.methods import METHODS
 from studio.methods import search as searching
 from studio.methods.base import Method, Options
 from studio.methods.expecting import expected
+from studio.methods.situation import fits
 from studio.methods.training_options import TrainingOptions
 from studio.session.datasets import Datasets
 from studio.session.estimates import estimate, in_the_way
@@ -96,7 +97,7 @@ class Planned(Steered):
 
     def _compared(self, project_id: str, dataset_id: str, model: str, method: Method, finer: Finer) -> Compared:
         found = self._gathered(project_id, dataset_id, model, method.id, **finer)
-        if found.model is not None and found.model.kind not in method.kinds:
+        if found.model is not None and not fits(method, found.model):
             found = self._gathered(project_id, dataset_id, RECOMMENDED, method.id, **finer)
         if found.faults or found.rows is None:
             return Compared(method, None, found.faults[0].happened)

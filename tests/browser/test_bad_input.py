@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import pick
+from tests.browser.acting import pick, write
 from tests.serving import serve
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,7 @@ def test_faulty_files_are_named_and_the_page_lives(
 
         page.locator("#to-method").click()
         pick(page.get_by_label("A model folder on this machine"))
-        page.locator("#folder textarea, #folder input").fill(str(tmp_path))
+        write(page.locator("#folder textarea, #folder input"), str(tmp_path))
         page.locator("#folder textarea, #folder input").press("Enter")
         expect(page.locator("#model-facts [role=alert]")).to_be_visible()
         expect(page.locator("#start")).to_be_disabled()

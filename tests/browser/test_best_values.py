@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import pick
+from tests.browser.acting import pick, write
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -21,7 +21,7 @@ def test_a_search_is_priced_watched_and_stopped(
         page.locator("#upload input[type=file]").set_input_files(chat_file)
         page.locator("#to-method").click()
         pick(page.get_by_label("A model folder on this machine"))
-        page.locator("#folder textarea, #folder input").fill(str(tiny_model))
+        write(page.locator("#folder textarea, #folder input"), str(tiny_model))
         page.locator("#folder textarea, #folder input").press("Enter")
         expect(page.locator("#model-facts")).to_contain_text("writes text")
         expect(page.locator("#before")).not_to_contain_text("Time of the search")

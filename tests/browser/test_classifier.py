@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import pick
+from tests.browser.acting import pick, write
 from tests.serving import serve
 from tests.tiny_encoder import labelled
 
@@ -31,7 +31,7 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
         expect(page.locator("#option-rank")).to_be_visible()
         expect(page.locator("#option-class_weights")).not_to_be_visible()
         pick(page.get_by_label("A model folder on this machine"))
-        page.locator("#folder textarea, #folder input").fill(str(tiny_encoder))
+        write(page.locator("#folder textarea, #folder input"), str(tiny_encoder))
         page.locator("#folder textarea, #folder input").press("Enter")
         expect(page.locator("#model-facts")).to_contain_text("reads texts and tells their labels")
         expect(page.locator("#plan")).to_contain_text("needs a base model that writes text")
@@ -41,7 +41,7 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
         expect(page.locator("#start")).to_be_enabled()
         for name, value in (("learning_rate", "0.001"), ("word_dropout", "0"), ("epochs", "30"), ("patience", "0")):
             field = page.locator(f"#option-{name} input")
-            field.fill(value)
+            write(field, value)
             field.blur()
         expect(page.get_by_text("Ready: 64 examples, 30 epochs.")).to_be_visible()
         page.locator("#start").click()
@@ -60,7 +60,7 @@ def test_labels_from_a_file_to_an_answer(home: Path, tmp_path: Path, tiny_encode
         expect(page.locator("#details .fs-labels tbody tr")).to_have_count(2)
 
         page.locator("#to-chat").click()
-        page.locator("#message textarea").fill("what is a plum")
+        write(page.locator("#message textarea"), "what is a plum")
         page.locator("#send").click()
         expect(page.locator("#chat-tuned")).to_contain_text("fruit", timeout=60_000)
         expect(page.locator("#chat-tuned")).to_contain_text("%")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from studio.assets_path import asset
 from studio.data import check_file
+from tests.browser.acting import write
 from tests.browser.axe import violations
 from tests.serving import serve
 from tests.tiny import chat_rows
@@ -73,7 +74,7 @@ def test_strange_columns_are_chosen_by_dropdowns(home: Path, tmp_path: Path, ope
         for number, column in ((1, "Spalte A"), (2, "Spalte B")):
             page.locator(f"#column-{number} input").click()
             page.locator("#column-" + str(number)).get_by_role("option", name=column).click()
-        page.locator("#constant textarea, #constant input").fill("Be kind.")
+        write(page.locator("#constant textarea, #constant input"), "Be kind.")
         expect(page.locator("#columns-preview .fs-bubble.system").first).to_contain_text("Be kind.")
         expect(page.locator("#columns-preview .fs-bubble.user").first).to_contain_text("Where is parcel 0?")
         page.locator("#columns-apply").click()
@@ -91,22 +92,22 @@ def test_rows_are_edited_deleted_added_and_taken_away(
         upload(page, chat_file)
         examples = page.locator("#examples")
         page.get_by_role("button", name="Edit: Example 2", exact=True).click()
-        page.locator("article.editing").get_by_role("textbox", name="Assistant").fill("")
+        write(page.locator("article.editing").get_by_role("textbox", name="Assistant"), "")
         assert not violations(page)
         page.locator("article.editing [data-act=save]").click()
         expect(page.locator("#notice-data [role=alert]")).to_contain_text("The answer is empty")
-        page.locator("article.editing").get_by_role("textbox", name="Assistant").fill(HOSTILE)
+        write(page.locator("article.editing").get_by_role("textbox", name="Assistant"), HOSTILE)
         page.locator("article.editing [data-act=save]").click()
         expect(page.locator(".fs-history")).to_contain_text("Changed line 2 by hand.")
         expect(examples).to_contain_text(HOSTILE)
         page.get_by_role("button", name="Delete: Example 1", exact=True).click()
         expect(page.locator("#data-strip")).to_contain_text("59 examples")
         page.locator("[data-act=new]").click()
-        page.locator("article.editing").get_by_role("textbox", name="User").fill("Who bakes the bread?")
-        page.locator("article.editing").get_by_role("textbox", name="Assistant").fill("Ann does.")
+        write(page.locator("article.editing").get_by_role("textbox", name="User"), "Who bakes the bread?")
+        write(page.locator("article.editing").get_by_role("textbox", name="Assistant"), "Ann does.")
         page.locator("article.editing [data-act=save]").click()
         expect(page.locator("#data-strip")).to_contain_text("60 examples")
-        page.locator("#search textarea, #search input").fill("bakes")
+        write(page.locator("#search textarea, #search input"), "bakes")
         expect(page.locator("#pager")).to_contain_text("1 to 1 of 1")
         expect(examples).to_contain_text("Ann does.")
         with page.expect_download() as download:

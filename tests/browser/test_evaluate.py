@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from studio.session import Session
 from studio.settings import load
+from tests.browser.acting import write
 from tests.browser.axe import violations
 from tests.browser.test_whole_way import fits
 from tests.serving import serve
@@ -36,8 +37,8 @@ def test_compare_read_and_take_away(
         page = open_page(served.address)
         expect(page.locator("#compare")).to_be_enabled()
         page.locator("#compare-more button").first.click()
-        page.locator("#instructions textarea").fill("Say fruit or tool as JSON.")
-        page.locator("#remote-key input").fill("typed-by-me")
+        write(page.locator("#instructions textarea"), "Say fruit or tool as JSON.")
+        write(page.locator("#remote-key input"), "typed-by-me")
         page.locator("#compare").click()
         expect(page.locator("#verdict h2")).to_be_visible(timeout=120_000)
         expect(page.locator("#remote-key input")).to_have_value("")
@@ -54,9 +55,9 @@ def test_compare_read_and_take_away(
         worse = page.locator("#scored-rows .fs-judged[data-group='got worse']")
         expect(worse.first).to_contain_text("Got worse")
         expect(worse.first.locator("ins, del").first).to_be_visible()
-        page.locator("#rows-search input, #rows-search textarea").fill("no row says this")
+        write(page.locator("#rows-search input, #rows-search textarea"), "no row says this")
         expect(page.locator("#scored-rows")).to_contain_text("No row is like that.")
-        page.locator("#rows-search input, #rows-search textarea").fill("")
+        write(page.locator("#rows-search input, #rows-search textarea"), "")
         page.locator("#confusion [data-act=pick]").first.click()
         expect(page.locator("#scored-rows")).to_contain_text("is wanted and")
 
@@ -88,7 +89,7 @@ def alone(browser: Browser, report: Path) -> None:
     shown = page.locator("article:visible")
     every = shown.count()
     assert every == 8
-    page.locator("#find").fill("number 1")
+    write(page.locator("#find"), "number 1")
     expect(page.locator("#count")).not_to_contain_text(f"{every} of {every}")
     assert asked == [report.as_uri()]
     context.close()

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from studio.jobs import process
 from studio.session import Session
 from studio.settings import load
+from tests.browser.acting import write
 from tests.browser.axe import violations
 from tests.browser.test_evaluate import trained  # noqa: F401  (a fixture)
 from tests.browser.test_whole_way import fits
@@ -84,8 +85,8 @@ def test_what_was_killed_goes_on(
         page.locator("#apply-who input").click()
         page.get_by_role("option", name="A model elsewhere").click()
         fill(page, "apply", elsewhere)
-        page.locator("#apply-read input").fill("2")
-        page.locator("#apply-written input").fill("8")
+        write(page.locator("#apply-read input"), "2")
+        write(page.locator("#apply-written input"), "8")
         page.locator("#apply-start").click()
         expect(page.locator("#apply-price")).to_contain_text("US dollars")
         assert elsewhere.asked == [], "the price is said before anything is sent"
@@ -108,9 +109,9 @@ def test_what_was_killed_goes_on(
 
 
 def fill(page: Page, where: str, server: Server) -> None:
-    page.locator(f"#{where}-address input, #{where}-address textarea").fill(server.address)
-    page.locator(f"#{where}-model input, #{where}-model textarea").fill("big-model")
-    page.locator(f"#{where}-key input").fill("sk-not-a-key")
+    write(page.locator(f"#{where}-address input, #{where}-address textarea"), server.address)
+    write(page.locator(f"#{where}-model input, #{where}-model textarea"), "big-model")
+    write(page.locator(f"#{where}-key input"), "sk-not-a-key")
 
 
 def killed(home: Path, kind: str, server: Hesitant) -> None:

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from studio.jobs import process
-from tests.browser.acting import pick
+from tests.browser.acting import pick, write
 from tests.browser.axe import violations
 from tests.fakes.openai_server import Fake, serving
 from tests.fakes.openai_world import Course
@@ -26,7 +26,7 @@ MODEL = "gpt-4o-mini-2024-07-18"
 
 def fill(page: Page, where: str, value: str) -> None:
     field = page.locator(f"{where} input, {where} textarea").first
-    field.fill(value)
+    write(field, value)
     field.press("Tab")
     expect(field).to_have_value(value)
 
@@ -77,7 +77,7 @@ def to_the_question(page: Page, fake: Fake) -> None:
     page.locator("#use-key").click()
     expect(page.locator("#key-state")).to_contain_text("There is a key for 127.0.0.1")
     expect(page.locator("#hosted-key")).to_be_hidden()
-    page.locator("#hosted-model input").fill(MODEL)
+    write(page.locator("#hosted-model input"), MODEL)
     page.locator("#hosted-model input").press("Enter")
     fill(page, "#hosted-price", "3")
     page.locator("#ask-price").click()

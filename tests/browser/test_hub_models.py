@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acting import write
 from tests.fakes.model_hub import model_hub, of_folder
 from tests.serving import serve
 
@@ -27,7 +28,7 @@ def test_search_fetch_and_use(home: Path, chat_file: Path, tiny_model: Path, ope
         shelf = page.locator("#shelf")
         # what is proposed says whether it fits this machine
         expect(shelf.locator("section[data-model='Qwen/Qwen3-0.6B']")).to_contain_text("of memory are free")
-        page.locator("#search-models textarea, #search-models input").fill("owner")
+        write(page.locator("#search-models textarea, #search-models input"), "owner")
         page.locator("#search-hub").click()
         expect(shelf).to_contain_text("2 found on the Hub for “owner”")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acting import pick, write
 from tests.serving import serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -49,7 +50,7 @@ def test_rows_that_a_method_cannot_learn(home: Path, tmp_path: Path, open_page: 
         page = open_page(served.address)
         for name, (method, rows, said) in ROWS.items():
             bring(page, tmp_path, name, rows)
-            page.get_by_label(method, exact=True).check()
+            pick(page.get_by_label(method, exact=True))
             expect(page.locator("#method-fault [role=alert]")).to_contain_text(said)
             refused(page)
             page.get_by_role("tab", name="Data").click()
@@ -63,17 +64,17 @@ def test_options_and_models_that_cannot_be(home: Path, tmp_path: Path, tiny_mode
     with serve(home) as served:
         page = open_page(served.address)
         bring(page, tmp_path, "chats", CHATS)
-        page.get_by_label("A model folder on this machine").check()
+        pick(page.get_by_label("A model folder on this machine"))
         folder = page.locator("#folder textarea, #folder input")
-        folder.fill(str(pickled))
+        write(folder, str(pickled))
         folder.press("Enter")
         expect(page.locator("#model-facts [role=alert]")).to_contain_text("only pytorch_model.bin")
         refused(page)
 
-        folder.fill(str(tiny_model))
+        write(folder, str(tiny_model))
         folder.press("Enter")
         expect(page.locator("#model-facts")).to_contain_text("LlamaForCausalLM")
-        page.get_by_label("LoRA", exact=True).check()
+        pick(page.get_by_label("LoRA", exact=True))
         page.locator("#advanced").get_by_role("button").first.click()
         for name, wrong, said, right in (
             ("rank", "65", "layers of tiny are only 64 wide", "8"),
@@ -81,11 +82,11 @@ def test_options_and_models_that_cannot_be(home: Path, tmp_path: Path, tiny_mode
             ("learning_rate", "10", "must lie between", "0.001"),
         ):
             block = page.locator(f"#option-{name}:visible")
-            block.locator("input").fill(wrong)
+            write(block.locator("input"), wrong)
             block.locator("input").blur()
             expect(block).to_contain_text(said)
             refused(page)
-            block.locator("input").fill(right)
+            write(block.locator("input"), right)
             block.locator("input").blur()
             expect(block).not_to_contain_text(said)
             expect(page.locator("#start")).to_be_enabled()

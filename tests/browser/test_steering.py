@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acting import pick
+from tests.browser.acting import pick, write
 from tests.browser.axe import violations
 from tests.serving import serve
 from tests.tiny import chat_rows
@@ -22,14 +22,14 @@ def to_the_start(page: Page, folder: Path, base: Path, rows: int = 80, **options
     expect(page.locator("#data-strip")).to_contain_text(f"{rows} examples")
     page.locator("#to-method").click()
     pick(page.get_by_label("A model folder on this machine"))
-    page.locator("#folder textarea, #folder input").fill(str(base))
+    write(page.locator("#folder textarea, #folder input"), str(base))
     page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("writes text")
     expect(page.locator("#method-card [data-method=full]")).to_contain_text("Time here")
     page.locator("#advanced").get_by_role("button").first.click()
     for name, value in options.items():
         field = page.locator(f"#option-{name} input")
-        field.fill(value)
+        write(field, value)
         field.blur()
     expect(page.get_by_text(f"{options['epochs']} epochs.")).to_be_visible()
     page.locator("#start").click()
@@ -63,7 +63,7 @@ def test_pause_reload_go_on_and_keep(
         expect(sentence).to_contain_text("What it had learned until step")
         page.locator("#to-evaluate").click()
         page.get_by_role("tab", name="5 Chat").click()
-        page.locator("#message textarea").fill("what is a plum")
+        write(page.locator("#message textarea"), "what is a plum")
         page.locator("#send").click()
         expect(page.locator("#chat-tuned [data-testid=bot]").last).not_to_be_empty(timeout=120_000)
 

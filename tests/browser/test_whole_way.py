@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import pick
+from tests.browser.acting import pick, write
 from tests.serving import Served, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -23,14 +23,14 @@ PRESS_STOP_WHEN_SHOWN = """() => new MutationObserver((_, watcher) => {
 
 def choose_folder(page: Page, folder: Path) -> None:
     pick(page.get_by_label("A model folder on this machine"))
-    page.locator("#folder textarea, #folder input").fill(str(folder))
+    write(page.locator("#folder textarea, #folder input"), str(folder))
     page.locator("#folder textarea, #folder input").press("Enter")
     expect(page.locator("#model-facts")).to_contain_text("LlamaForCausalLM")
 
 
 def set_option(page: Page, name: str, value: str) -> None:
     field = page.locator(f"#option-{name} input")
-    field.fill(value)
+    write(field, value)
     field.blur()
 
 
@@ -109,14 +109,14 @@ def test_sample_to_zip(home: Path, tiny_model: Path, open_page: OpenPage, size: 
         pick(page.locator("#suggestions input").first)
         expect(page.locator("#message textarea")).not_to_have_value("")
         page.locator("#chat-options button").first.click()
-        page.get_by_label("number input for Longest answer, in tokens").fill("16")
+        write(page.get_by_label("number input for Longest answer, in tokens"), "16")
         page.locator("#send").click()
         answered(page.locator("#chat-tuned"))
         answered(page.locator("#chat-base"))
         expect(page.locator("#send")).to_be_enabled(timeout=60_000)
         fits(page)
-        page.get_by_label("number input for Longest answer, in tokens").fill("512")
-        page.locator("#message textarea").fill("one more")
+        write(page.get_by_label("number input for Longest answer, in tokens"), "512")
+        write(page.locator("#message textarea"), "one more")
         page.evaluate(PRESS_STOP_WHEN_SHOWN)
         page.locator("#send").click()
         page.wait_for_function("window.stopPressed")

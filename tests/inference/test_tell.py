@@ -13,6 +13,7 @@ from studio.inference.tell import Teller
 from studio.jobs.spec import Source
 from studio.settings import Settings
 from tests.tiny_encoder import labelled
+from tests.tuned import make_classifier_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,14 @@ def test_labels_of_texts_alone_and_together(teller: Teller) -> None:
     assert sum(one == example.labels for one, example in zip(told, labelled(80), strict=True)) > 0.85 * 80
     for text, shares in list(zip(texts, together, strict=True))[::9]:
         assert teller.shares("tuned", [text])[0] == pytest.approx(shares, abs=1e-5)
+
+
+def test_a_model_that_wrote_text_tells_labels(tiny_model: Path, tmp_path: Path) -> None:
+    tuned = make_classifier_checkpoint(tiny_model, tmp_path / "job", rate=3e-3)
+    engine = engines.load(tiny_model, {"tuned": tuned}, 1)
+    assert isinstance(engine, Teller)
+    told = [engine.labels("tuned").told(one) for one in engine.shares("tuned", ["what is a plum", "what is a hammer"])]
+    assert told == [("fruit",), ("tool",)]
 
 
 def test_the_base_says_the_most_frequent_label(teller: Teller) -> None:

@@ -19,6 +19,10 @@ class Base:
     context: int = 512
     hidden_size: int = 256
 
+    @property
+    def can_generate(self) -> bool:
+        return self.kind == "decoder"
+
 
 SMALL, ENCODER = Base("starter", "decoder"), Base("starter-encoder", "encoder")
 LARGE = Base("large", "decoder", 1_000_000_000, 4096)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from studio import models
+from studio import methods, models
 from studio.errors import ModelError
+from studio.methods import situation
+from studio.methods.situation import Rows
 
 
 @pytest.fixture
@@ -198,6 +200,17 @@ def test_an_encoder_reads_no_more_than_it_has_positions_for(folder):
     assert models.inspect(folder).context == 512
     edit(folder / "tokenizer_config.json", model_max_length=128)
     assert models.inspect(folder).context == 128
+
+
+def test_a_head_of_labels_on_a_model_that_wrote_text(folder):
+    edit(folder / "config.json", architectures=["LlamaForSequenceClassification"])
+    assert "LlamaForSequenceClassification" in refused(folder)
+    (folder / "labels.json").write_text("{}")
+    info = models.inspect(folder)
+    assert (info.kind, info.can_generate) == ("decoder", False)
+    rows = Rows("classify", 100, labels=2, rarest=50)
+    assert situation.unsuited(methods.get("classifier"), info, rows) is None
+    assert "needs a base model that writes text" in situation.unsuited(methods.get("full"), info, rows).happened
 
 
 def test_neither_decoder_nor_encoder_is_named(folder):
