@@ -1,11 +1,11 @@
-"""What a training takes of a machine without a graphics card, reckoned before anything is loaded.
+"""What a training takes of a machine, reckoned before anything is loaded.
 
 The shape of the formulas is what training holds: weights, gradients and AdamW's two moments, what the layers keep for
 the way back, the logits. The constants were fitted to measured peaks; a test holds both against records of such peaks.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from studio.methods.base import Layer, Method
 
@@ -17,8 +17,13 @@ READING = 21
 """The same for a model that tells labels: nothing is written, so that less is kept."""
 LOGITS = 3
 """Numbers for each trained token and word of the vocabulary: the logits, their logarithms, their gradients."""
-TRAINED = 16
-"""Bytes for each trained weight: itself, its gradient and two moments, in single precision."""
+LEARNING = 8
+"""Bytes for each trained weight: itself and its gradient, in single precision."""
+Moments = Literal["whole", "8-bit", "paged"]
+"""How AdamW keeps its two moments of each trained weight: in single precision, in 8 bits, or in 8 bits that are moved
+to the memory of the machine when the card's is full."""
+WHOLE, EIGHT_BITS = 8, 2 + 8 / 256
+"""Bytes of both moments for each trained weight. Of 8 bits, with the scales of their blocks."""
 FOUR_BITS = 0.57
 """Bytes for each weight held in 4 bits, with the scales of its block."""
 SINGLE = 4
@@ -51,21 +56,52 @@ class Batch:
     trained: int
 
 
+@dataclass(frozen=True)
+class Spared:
+    """What a training does to need less of a graphics card. twice: layers are computed again on the way back instead of
+    being kept. moments: how the optimiser keeps its own."""
+
+    twice: bool = False
+    moments: Moments = "whole"
+
+
+NOTHING = Spared()
+
+
 def memory_bytes(
-    method: Method, model: Base, layers: tuple[Layer, ...], batch: Batch, trained: int, precision: int
+    method: Method,
+    model: Base,
+    layers: tuple[Layer, ...],
+    batch: Batch,
+    trained: int,
+    precision: int,
+    spared: Spared = NOTHING,
 ) -> int:
     """The most memory the training's process will have. layers: linear ones of the blocks; trained: weights that move;
     precision: bytes in which a frozen weight is held."""
+    moved = trained * LEARNING + _moments(method, model, trained, spared.moments)
     if method.keeps == "model":
         # weights that are stored shorter are read and then widened, and both are there
-        held: float = trained * TRAINED + (model.bytes if model.dtype != "float32" else 0)
+        held: float = moved + (model.bytes if model.dtype != "float32" else 0)
     else:
         squeezed = sum(layer.inputs * layer.outputs for layer in layers) if method.holds == "in 4 bits" else 0
-        held = (model.parameters - squeezed) * precision + squeezed * FOUR_BITS + trained * TRAINED
+        held = (model.parameters - squeezed) * precision + squeezed * FOUR_BITS + moved
     kept = READING if method.teaches == "labels" else ACTIVATIONS[method.keeps]
-    states = batch.tokens * model.layers * model.hidden_size * kept * SINGLE
+    # computed twice: what goes into each layer, and all of the one that is gone back through
+    places = model.layers + kept if spared.twice else model.layers * kept
+    states = batch.tokens * model.hidden_size * places * SINGLE
     logits = 0 if method.teaches == "labels" else batch.trained * model.vocabulary * LOGITS * SINGLE
     return int(PROCESS + held + states + logits)
+
+
+def _moments(method: Method, model: Base, trained: int, moments: Moments) -> float:
+    """Bytes of the optimiser's moments. In 8 bits those of the words' vectors stay whole."""
+    if moments == "paged":
+        return 0
+    if moments == "whole":
+        return trained * WHOLE
+    words = min(trained, model.vocabulary * model.hidden_size) if method.keeps == "model" else 0
+    return words * WHOLE + (trained - words) * EIGHT_BITS
 
 
 def disk_bytes(trained: int) -> int:

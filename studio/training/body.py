@@ -117,6 +117,7 @@ def looped(
         before,
         ready.read,
         us,
+        standing.moments(folder, place.trial) or ready.spared.moments,
     )
 
 

@@ -21,6 +21,7 @@ from studio.models import ModelInfo, classifying, loading
 from studio.models import labels as labelled_rows
 from studio.models.labels import Labels
 from studio.models.pieces import Encoded
+from studio.training import sparing_memory
 from studio.training.lesson import Found
 from studio.training.preparing import Prepared, examples, seeded
 from studio.training.rows import Rows
@@ -57,7 +58,10 @@ def told(
     for part, name in ((rows, "training"), (held, "validation")):
         if not part:
             raise DataError(f"None of the {name} examples has a label.", "Add labels, or choose another method.")
+    spared = sparing_memory.here(method, info, options, max(len(row.ids) for row in rows))
     model = seeded(options.seed, lambda: method.build(classifying.load_fresh(info, labels, tokenizer), options))
+    if spared.twice:
+        sparing_memory.compute_twice(model)
 
     def save(folder: Path) -> None:
         method.save(model, folder, info.name)
@@ -71,8 +75,9 @@ def told(
         tokens=sum(len(row.ids) for row in rows),
         trained_tokens=len(rows),
         cut=cut,
-        notes=tuple(_notes(info, labels, cut + held_cut, limit)),
+        notes=(*_notes(info, labels, cut + held_cut, limit), *sparing_memory.told(spared)),
         save=save,
+        spared=spared,
     )
 
 

@@ -16,6 +16,7 @@ from studio.jobs.events import State
 from studio.jobs.journal import Journal
 from studio.jobs.state import JobState
 from studio.methods.base import Group
+from studio.methods.needs import Moments
 from studio.methods.training_options import TrainingOptions
 from studio.models import checkpoint
 from studio.training import standing
@@ -56,18 +57,19 @@ class Loop(Generic[Row]):
         before: JobState | None = None,
         read: Callable[[], list[dict[str, str]]] | None = None,
         team: Team | None = None,
+        moments: Moments = "whole",
     ) -> None:
         """groups: the weights to train. save(folder) writes them; it is called for each checkpoint. before: what the
         journal tells of an earlier process that did not come to the end. read(): what the model answers by now. team:
-        who shares the steps."""
+        who shares the steps. moments: how the optimiser keeps its own."""
         self.place, self._read = place, read
         self._say = Telling(journal, Told.of(before, place.trial), place.trial)
-        self._folder, self._journal, self._save = folder, journal, save
+        self._folder, self._journal, self._save, self._moments = folder, journal, save, moments
         self._rows, self._options = rows, options
         self.course = course(rows, options)
         self._validation = held_batches(validation, options)
         self._team = team or Team()
-        self._stepper = Stepper(lesson, groups, options, self._team)
+        self._stepper = Stepper(lesson, groups, options, self._team, moments)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.best: Best | None = None
         self.base_loss = math.nan
@@ -145,6 +147,7 @@ class Loop(Generic[Row]):
             kept=self._kept_step,
             check_seconds=self._check_seconds,
             trial=self.place.trial,
+            moments=self._moments,
         )
         write = functools.partial(standing.write, self._folder, self._stepper.optimizer, counters)
         self._standing.do(lambda: self._team.first(write), self.seconds)

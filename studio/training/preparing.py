@@ -12,6 +12,7 @@ from typing import Any
 from studio.data.values import Example
 from studio.errors import DataError
 from studio.methods.base import Method
+from studio.methods.needs import NOTHING, Spared
 from studio.methods.training_options import WritingOptions
 from studio.models import ModelInfo, loading
 from studio.training import sparing_memory
@@ -26,7 +27,8 @@ from studio.training.tokens import Tokens, unkept
 class Prepared:
     """rows, held: training and validation rows, with something to learn each. tokens, trained_tokens: of the training
     rows, once. cut: training rows that were shortened. save(folder): writes what a checkpoint holds. read(): what the
-    model answers to a few validation prompts by now, None where it writes nothing."""
+    model answers to a few validation prompts by now, None where it writes nothing. spared: what is done to need less of
+    a graphics card."""
 
     lesson: Lesson[Any]
     rows: Sequence[Any]
@@ -37,6 +39,7 @@ class Prepared:
     notes: tuple[str, ...]
     save: Callable[[Path], None]
     read: Callable[[], list[dict[str, str]]] | None = None
+    spared: Spared = NOTHING
 
 
 def written(
@@ -61,7 +64,7 @@ def written(
                 f"None of the {name} examples has an answer that is to be learned.",
                 "Add examples, or give some assistant turns a weight other than 0.",
             )
-    model = built(info, method, options, max(len(row.ids) for row in rows.rows))
+    model, spared = built(info, method, options, max(len(row.ids) for row in rows.rows))
     return Prepared(
         lesson=Writing(model),
         rows=rows.rows,
@@ -69,14 +72,16 @@ def written(
         tokens=rows.tokens,
         trained_tokens=rows.trained_tokens,
         cut=rows.cut + rows.answers_cut,
-        notes=tuple(_notes(rows, held, limit)),
+        notes=(*_notes(rows, held, limit), *sparing_memory.told(spared)),
         save=saving(info, method, model),
         read=Reader(model, tokenizer, limit, validation).answers,
+        spared=spared,
     )
 
 
-def built(info: ModelInfo, method: Method, options: Any, longest: int) -> Any:
-    """The base model as the method trains it on rows of at most so many tokens."""
+def built(info: ModelInfo, method: Method, options: Any, longest: int) -> tuple[Any, Spared]:
+    """The base model as the method trains it on rows of at most so many tokens, and what is done to spare memory."""
+    spared = sparing_memory.here(method, info, options, longest)
 
     def make() -> Any:
         four_bits = method.holds == "in 4 bits"
@@ -86,9 +91,9 @@ def built(info: ModelInfo, method: Method, options: Any, longest: int) -> Any:
     model = seeded(options.seed, make)
     if method.keeps == "adapter":
         fuse(model)
-    if sparing_memory.needed(method, info, options, longest, sparing_memory.free_bytes()):
+    if spared.twice:
         sparing_memory.compute_twice(model)
-    return model
+    return model, spared
 
 
 def saving(info: ModelInfo, method: Method, model: Any) -> Callable[[Path], None]:

@@ -70,7 +70,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
 def measured(folder: Path, ready: Prepared, method: Method, options: Any) -> dict[str, Any]:
     """{steps, seconds (of the steps and all that is done between them), memory_bytes (peak), disk_bytes}."""
     plan = course(ready.rows, options)
-    stepper = Stepper(ready.lesson, method.groups(ready.lesson.model, options), options)
+    stepper = Stepper(ready.lesson, method.groups(ready.lesson.model, options), options, moments=ready.spared.moments)
     batches = [[ready.rows[row] for row in batch] for batch in plan.batches(0)]
     steps = _timed(folder, batches, lambda batch: stepper.step(batch, options.learning_rate / 10, 1))
     held = held_batches(ready.held, options)

@@ -5,17 +5,20 @@ state/step-N of the job's folder holds the trained weights, the optimiser, the r
 rules of a checkpoint: the manifest comes last, and what has none does not count. safetensors only, no pickles.
 """
 
+import contextlib
 import json
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from studio.methods.needs import Moments
 from studio.models import checkpoint
+from studio.training import optimizing
 
 FOLDER = "state"
 FILE = "standing.safetensors"
@@ -26,7 +29,8 @@ KEPT = 2
 @dataclass(frozen=True)
 class Counters:
     """What the loop has counted up to `step` of a trial (0: the only one). best: step and loss of the best check;
-    worse: checks since; kept: step of the last check; seconds: of the steps alone, check_seconds: of the last check."""
+    worse: checks since; kept: step of the last check; seconds: of the steps alone, check_seconds: of the last check.
+    moments: how the optimiser keeps its own."""
 
     step: int
     tokens: int
@@ -37,6 +41,7 @@ class Counters:
     kept: int
     check_seconds: float
     trial: int = 0
+    moments: Moments = "whole"
 
 
 def write(job: Path, optimizer: torch.optim.Optimizer, counters: Counters) -> None:
@@ -58,23 +63,28 @@ def read(job: Path, optimizer: torch.optim.Optimizer, trial: int = 0) -> Counter
     if not kept:
         return None
     with safe_open(kept[-1].path / FILE, framework="pt") as file:
-        counters = Counters(**json.loads(file.metadata()["counters"]))
+        counters = _counters(file)
         if counters.trial != trial:
             return None
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    weights = _weights(optimizer)
     with torch.no_grad():
-        for number, weight in enumerate(weights):
+        for number, weight in enumerate(optimizing.weights(optimizer)):
             weight.copy_(tensors.pop(f"weight.{number}"))
     random = {name: tensors.pop(name) for name in list(tensors) if name.startswith("random.")}
-    described = optimizer.state_dict()
-    described["state"] = {}
-    for name, tensor in tensors.items():
-        _, number, key = name.split(".", 2)
-        described["state"].setdefault(int(number), {})[key] = tensor
-    optimizer.load_state_dict(described)
+    optimizing.restore(optimizer, {name.removeprefix("optimizer."): tensor for name, tensor in tensors.items()})
     _restore(random)
     return counters
+
+
+def moments(job: Path, trial: int = 0) -> Moments | None:
+    """How the optimiser kept its own where this trial stood, and has to go on; None where it stood nowhere."""
+    for path in (job / FOLDER).glob(f"step-*/{FILE}"):
+        # a torn one may name it as well, but need not
+        with contextlib.suppress(OSError, SafetensorError), safe_open(path, framework="pt") as file:
+            counters = _counters(file)
+            if counters.trial == trial:
+                return counters.moments
+    return None
 
 
 def forget(job: Path) -> None:
@@ -83,20 +93,19 @@ def forget(job: Path) -> None:
 
 
 def _tensors(optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    found = {f"weight.{number}": weight.detach() for number, weight in enumerate(_weights(optimizer))}
-    for number, values in optimizer.state_dict()["state"].items():
-        found |= {f"optimizer.{number}.{key}": value for key, value in values.items()}
+    found = {f"weight.{number}": weight.detach() for number, weight in enumerate(optimizing.weights(optimizer))}
+    found |= {f"optimizer.{name}": value for name, value in optimizing.state(optimizer).items()}
     found["random.cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         found |= {f"random.cuda.{number}": state for number, state in enumerate(torch.cuda.get_rng_state_all())}
     return {name: tensor.contiguous() for name, tensor in found.items()}
 
 
+def _counters(file: Any) -> Counters:
+    return Counters(**json.loads(file.metadata()["counters"]))
+
+
 def _restore(random: dict[str, torch.Tensor]) -> None:
     torch.set_rng_state(random.pop("random.cpu"))
     for name, state in random.items():
         torch.cuda.set_rng_state(state, int(name.rsplit(".", 1)[1]))
-
-
-def _weights(optimizer: torch.optim.Optimizer) -> Sequence[torch.Tensor]:
-    return [weight for group in optimizer.param_groups for weight in group["params"]]

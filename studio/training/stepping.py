@@ -10,13 +10,14 @@ import torch
 
 from studio.errors import DivergedError
 from studio.methods.base import Group
+from studio.methods.needs import Moments
 from studio.methods.training_options import TrainingOptions
+from studio.training import optimizing
 from studio.training.lesson import Found, Lesson, Row
 from studio.training.team import Team
 
 Given = TypeVar("Given")
 CLIP = 1.0
-BETAS = (0.9, 0.99)
 EXPLODED = 3.0
 """Times the base model's validation loss and one nat more: where only a broken training comes to."""
 
@@ -25,18 +26,17 @@ class Stepper(Generic[Row]):
     """A lesson and AdamW over the weights that learn (`optimizer`)."""
 
     def __init__(
-        self, lesson: Lesson[Row], groups: Sequence[Group], options: TrainingOptions, team: Team | None = None
+        self,
+        lesson: Lesson[Row],
+        groups: Sequence[Group],
+        options: TrainingOptions,
+        team: Team | None = None,
+        moments: Moments = "whole",
     ) -> None:
-        """team: who shares each step, None where nobody does."""
+        """team: who shares each step, None where nobody does. moments: how the optimiser keeps its own."""
         self._lesson, self._team = lesson, team or Team()
         self._weights = [weight for group in groups for weight in group.weights]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": group.weights, "scale": group.scale} for group in groups],
-            lr=options.learning_rate,
-            betas=BETAS,
-            weight_decay=options.weight_decay,
-            fused=True,
-        )
+        self.optimizer = optimizing.made(lesson.model, groups, options, moments)
 
     def step(self, batch: Sequence[Row], rate: float, number: int) -> float:
         """Changes the weights once and returns the loss before it; DivergedError naming step `number` if it is none."""

@@ -1,12 +1,16 @@
 """Computing twice what the layers computed: the same loss and gradients from less that is kept; chosen by what fits."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from studio import methods
+from studio.methods import needs
+from studio.methods.needs import NOTHING, Spared
 from studio.training import body, sparing_memory
-from studio.training.sparing_memory import needed
+from studio.training.sparing_memory import chosen
 
 
 def learned(make_job, method, twice):
@@ -44,14 +48,41 @@ def test_the_same_is_learned_from_less_that_is_kept(make_job, method):
     assert less < kept / 2
 
 
-def test_it_is_chosen_where_the_card_is_too_small_and_never_on_a_processor(make_job):
+TWICE, EIGHT, PAGED = (Spared(True, moments) for moments in ("whole", "8-bit", "paged"))
+
+
+def test_the_first_way_that_fits_the_card_is_chosen_and_none_on_a_processor(make_job):
     _, spec = make_job(epochs=1)
     info, *_ = body.verified(spec.work)
     lora = methods.get("lora")
     options = lora.options(tokens_per_step=4096)
-    assert not needed(lora, info, options, 100, None)
-    assert not needed(lora, info, options, 100, 80 * 10**9)
-    assert needed(lora, info, options, 100, 10**8)
-    room = 10**9
-    assert not needed(lora, info, options, 4096, room)
-    assert needed(lora, info, options, 10**6, room), "one long row counts"
+    assert chosen(lora, info, options, 100, None, True) == NOTHING
+    assert chosen(lora, info, options, 100, 80 * 10**9, True) == NOTHING
+    assert chosen(lora, info, options, 4096, 10**9, True) == NOTHING
+    assert chosen(lora, info, options, 10**6, 10**9, True) != NOTHING, "one long row counts"
+    assert chosen(lora, info, options, 100, 10**8, True) == PAGED, "where nothing fits, the most sparing is tried"
+    assert chosen(lora, info, options, 100, 10**8, False) == TWICE, "without the library for 8 bits"
+
+
+def test_the_less_a_card_has_the_more_is_spared():
+    full = methods.get("full")
+    model = SimpleNamespace(
+        parameters=8 * 10**9, layers=32, hidden_size=4096, vocabulary=128_000, bytes=16 * 10**9, dtype="bfloat16"
+    )
+    taken = [
+        needs.memory_bytes(full, model, (), needs.Batch(4096, 1024), model.parameters, 2, way)
+        for way in sparing_memory.WAYS
+    ]
+    assert taken == sorted(taken, reverse=True)
+    assert len(set(taken)) == 4
+    words = model.vocabulary * model.hidden_size
+    assert taken[1] - taken[2] == pytest.approx((8 - needs.EIGHT_BITS) * (model.parameters - words))
+    assert taken[1] - taken[3] == 8 * model.parameters
+
+
+def test_what_is_done_is_told():
+    assert sparing_memory.told(NOTHING) == []
+    for way, words in ((TWICE, "twice"), (EIGHT, "8 bits"), (PAGED, "move to the memory of the machine")):
+        (text,) = sparing_memory.told(way)
+        assert text.startswith("The graphics card is small for this training, so its layers are computed twice")
+        assert words in text
