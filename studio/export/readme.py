@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio import methods
 from studio.jobs.spec import Spec, Train
 from studio.models.checkpoint import Manifest
 
@@ -68,6 +69,9 @@ READ_TEXT = 'text = tokenizer("Your question", truncation=True, return_tensors="
 READ_TURN = """\
 turn = [{"role": "user", "content": "Your question"}]
 text = tokenizer.apply_chat_template(turn, add_generation_prompt=True, return_tensors="pt", return_dict=True)"""
+
+PER = {"text": "token", "labels": "example", "preferences": "pair"}
+"""What a loss is the mean over, by what a method teaches."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def readme(
         ("Training rows", rows),
         ("Steps", result.get("steps") if result else None),
         ("Best step (this one)", manifest.step),
-        ("Validation loss (nats per token)", f"{manifest.validation_loss:.4f}"),
+        (f"Validation loss (nats per {PER[methods.get(work.method).teaches]})", f"{manifest.validation_loss:.4f}"),
         ("Made", spec.created),
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in facts if value is not None)
