@@ -23,7 +23,7 @@ from studio.models.labels import Labels
 from studio.models.pieces import Encoded
 from studio.training import sparing_memory
 from studio.training.lesson import Found
-from studio.training.preparing import Prepared, examples, seeded
+from studio.training.preparing import Prepared, examples, fitted, seeded
 from studio.training.rows import Rows
 from studio.training.tokens import Tokens, unkept
 
@@ -60,8 +60,7 @@ def told(
             raise DataError(f"None of the {name} examples has a label.", "Add labels, or choose another method.")
     spared = sparing_memory.here(method, info, options, max(len(row.ids) for row in rows))
     model = seeded(options.seed, lambda: method.build(classifying.load_fresh(info, labels, tokenizer), options))
-    if spared.twice:
-        sparing_memory.compute_twice(model)
+    fitting = fitted(model, spared)
 
     def save(folder: Path) -> None:
         method.save(model, folder, info.name)
@@ -75,7 +74,7 @@ def told(
         tokens=sum(len(row.ids) for row in rows),
         trained_tokens=len(rows),
         cut=cut,
-        notes=(*_notes(info, labels, cut + held_cut, limit), *sparing_memory.told(spared)),
+        notes=(*_notes(info, labels, cut + held_cut, limit), *fitting),
         save=save,
         spared=spared,
     )

@@ -20,7 +20,6 @@ from studio.methods.base import Method
 from studio.models import ModelInfo, loading
 from studio.models.loss import Scorer, targets
 from studio.models.pieces import Encoded
-from studio.training import sparing_memory
 from studio.training.batching import fill
 from studio.training.lesson import Found
 from studio.training.preparing import Prepared, built, examples, saving
@@ -64,7 +63,7 @@ def preferred(
                 f"None of the {name} examples has a better and a worse answer.",
                 "Add pairs of answers, or choose another method.",
             )
-    model, spared = built(info, method, options, max(len(row.ids) for row in rows))
+    model, spared, fitting = built(info, method, options, max(len(row.ids) for row in rows))
     lesson = Preferring(model, options)
     cut_note = f"{examples(cut + held_cut)} longer than {limit:,} tokens lost the start of the prompt or of an answer."
     return Prepared(
@@ -74,7 +73,7 @@ def preferred(
         tokens=sum(len(row.ids) for row in rows),
         trained_tokens=sum(targets(row.better) + targets(row.worse) for row in rows),
         cut=cut,
-        notes=(*((cut_note,) if cut + held_cut else ()), *sparing_memory.told(spared)),
+        notes=(*((cut_note,) if cut + held_cut else ()), *fitting),
         save=saving(info, method, model),
         spared=spared,
     )

@@ -15,7 +15,7 @@ from studio.methods.base import Method
 from studio.methods.needs import NOTHING, Spared
 from studio.methods.training_options import WritingOptions
 from studio.models import ModelInfo, loading
-from studio.training import sparing_memory
+from studio.training import kernels, sparing_memory
 from studio.training.added import fuse
 from studio.training.lesson import Lesson, Writing
 from studio.training.reading import Reader
@@ -64,7 +64,7 @@ def written(
                 f"None of the {name} examples has an answer that is to be learned.",
                 "Add examples, or give some assistant turns a weight other than 0.",
             )
-    model, spared = built(info, method, options, max(len(row.ids) for row in rows.rows))
+    model, spared, fitting = built(info, method, options, max(len(row.ids) for row in rows.rows))
     return Prepared(
         lesson=Writing(model),
         rows=rows.rows,
@@ -72,15 +72,16 @@ def written(
         tokens=rows.tokens,
         trained_tokens=rows.trained_tokens,
         cut=rows.cut + rows.answers_cut,
-        notes=(*_notes(rows, held, limit), *sparing_memory.told(spared)),
+        notes=(*_notes(rows, held, limit), *fitting),
         save=saving(info, method, model),
         read=Reader(model, tokenizer, limit, validation).answers,
         spared=spared,
     )
 
 
-def built(info: ModelInfo, method: Method, options: Any, longest: int) -> tuple[Any, Spared]:
-    """The base model as the method trains it on rows of at most so many tokens, and what is done to spare memory."""
+def built(info: ModelInfo, method: Method, options: Any, longest: int) -> tuple[Any, Spared, list[str]]:
+    """The base model as the method trains it on rows of at most so many tokens, what is done to spare memory, and what
+    the user should know of both."""
     spared = sparing_memory.here(method, info, options, longest)
 
     def make() -> Any:
@@ -91,9 +92,14 @@ def built(info: ModelInfo, method: Method, options: Any, longest: int) -> tuple[
     model = seeded(options.seed, make)
     if method.keeps == "adapter":
         fuse(model)
+    return model, spared, fitted(model, spared)
+
+
+def fitted(model: Any, spared: Spared) -> list[str]:
+    """Fits a built model to the graphics card, where there is one; returns what the user should know."""
     if spared.twice:
         sparing_memory.compute_twice(model)
-    return model, spared
+    return [*sparing_memory.told(spared), *kernels.quicken(model)]
 
 
 def saving(info: ModelInfo, method: Method, model: Any) -> Callable[[Path], None]:
