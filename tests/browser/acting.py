@@ -7,10 +7,11 @@ from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Locator, Page, Request, expect
 
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 TIMES = 3
 STREAMS = ("/queue/join", "/queue/data")
 """Where the page asks and hears the answers; the stream ends when nothing more is asked."""
-LOOK_MS, QUIET_LOOKS, AT_MOST_SECONDS = 50, 3, 5.0
+LOOK_MS, QUIET_LOOKS, AT_MOST_SECONDS = 50, 3, 3.0
 _open: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
 
 
@@ -28,6 +29,12 @@ def settle(page: Page) -> None:
     while quiet < QUIET_LOOKS and time.monotonic() < until:
         page.wait_for_timeout(LOOK_MS)
         quiet = 0 if _open.get(page) else quiet + 1
+
+
+def resize(page: Page, size: str) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
 
 
 def pick(field: Locator) -> None:

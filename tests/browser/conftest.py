@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.acting import watch
+from tests.browser.acting import SIZES, watch
 
 FLAGS = [
     "--headless",
@@ -22,7 +22,6 @@ FLAGS = [
 ]
 # Generous, for a machine that does other things as well: what is expected comes or does not come.
 expect.set_options(timeout=20_000)
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 
 
 RERUNS = 1

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from studio.methods import METHODS
-from tests.browser.acting import pick
+from tests.browser.acting import SIZES, pick, resize
 from tests.browser.deciding import asked
 from tests.serving import serve
 
@@ -25,14 +25,15 @@ METHOD_OF = {"labels": "Text classifier", "pairs": "Learning from preferences", 
 
 
 def few(page: Page) -> None:
-    found = asked(page)
-    assert 1 < len(found) <= MOST, found
+    for size in SIZES:
+        resize(page, size)
+        found = asked(page)
+        assert 1 < len(found) <= MOST, (size, found)
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_at_most_seven_decisions(home: Path, open_page: OpenPage, size: str) -> None:
+def test_at_most_seven_decisions(home: Path, open_page: OpenPage) -> None:
     with serve(home) as served:
-        page = open_page(served.address, size)
+        page = open_page(served.address)
         page.locator("#sample-support_tickets").click()
         page.locator("#to-method").click()
         expect(page.locator("#start")).to_be_enabled()
