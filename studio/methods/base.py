@@ -100,8 +100,9 @@ class Method(Protocol):
         """How many weights will be trained, of a base model with these parameters and linear layers of its blocks."""
         ...
 
-    def save(self, model: Any, folder: Path, model_name: str) -> None:
-        """Write what was trained into `folder`, as safetensors; `model_name` is what it may call its base model."""
+    def save(self, model: Any, folder: Path, model_name: str, state: dict[str, Any] | None = None) -> None:
+        """Write what was trained into `folder`, as safetensors; `model_name` is what it may call its base model. state:
+        the state dict, where the model itself holds a part of it alone."""
         ...
 
 

@@ -103,9 +103,9 @@ class Classifier:
         """Every weight; the head of labels is small beside them."""
         return parameters
 
-    def save(self, model: Any, folder: Path, model_name: str) -> None:
+    def save(self, model: Any, folder: Path, model_name: str, state: dict[str, Any] | None = None) -> None:
         """Writes config.json with the labels' names and the weights as safetensors into `folder`."""
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, state_dict=state)
 
 
 def _below(name: str, depth: int) -> int:

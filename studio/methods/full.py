@@ -52,6 +52,6 @@ class Full:
         """Every weight."""
         return parameters
 
-    def save(self, model: Any, folder: Path, model_name: str) -> None:
+    def save(self, model: Any, folder: Path, model_name: str, state: dict[str, Any] | None = None) -> None:
         """Writes config.json, generation_config.json and the weights as safetensors into `folder`."""
-        model.save_pretrained(folder)
+        model.save_pretrained(folder, state_dict=state)

@@ -111,13 +111,13 @@ class Lora:
         narrow = sum(options.rank * (layer.inputs + layer.outputs) for layer in chosen)
         return narrow + (sum(layer.outputs for layer in chosen) if options.variant == "DoRA" else 0)
 
-    def save(self, model: Any, folder: Path, model_name: str) -> None:
+    def save(self, model: Any, folder: Path, model_name: str, state: dict[str, Any] | None = None) -> None:
         """Writes adapter_config.json and adapter_model.safetensors into `folder`.
 
         model_name stands in for the base model's path, which would tell where it lies on this machine.
         """
         model.peft_config["default"].base_model_name_or_path = model_name
-        model.save_pretrained(folder, save_embedding_layers=False)
+        model.save_pretrained(folder, save_embedding_layers=False, state_dict=state)
         # peft's own card is a form without content
         (folder / "README.md").unlink(missing_ok=True)
 

@@ -59,10 +59,12 @@ class Batch:
 @dataclass(frozen=True)
 class Spared:
     """What a training does to need less of a graphics card. twice: layers are computed again on the way back instead of
-    being kept. moments: how the optimiser keeps its own."""
+    being kept. moments: how the optimiser keeps its own. divided: over how many cards weights, gradients and moments
+    are divided."""
 
     twice: bool = False
     moments: Moments = "whole"
+    divided: int = 1
 
 
 NOTHING = Spared()
@@ -77,15 +79,20 @@ def memory_bytes(
     precision: int,
     spared: Spared = NOTHING,
 ) -> int:
-    """The most memory the training's process will have. layers: linear ones of the blocks; trained: weights that move;
-    precision: bytes in which a frozen weight is held."""
+    """The most memory the training's process will have, or each of them. layers: linear ones of the blocks; trained:
+    weights that move; precision: bytes in which a frozen weight is held."""
+    blocks = sum(layer.inputs * layer.outputs for layer in layers)
     moved = trained * LEARNING + _moments(method, model, trained, spared.moments)
     if method.keeps == "model":
         # weights that are stored shorter are read and then widened, and both are there
         held: float = moved + (model.bytes if model.dtype != "float32" else 0)
     else:
-        squeezed = sum(layer.inputs * layer.outputs for layer in layers) if method.holds == "in 4 bits" else 0
+        squeezed = blocks if method.holds == "in 4 bits" else 0
         held = (model.parameters - squeezed) * precision + squeezed * FOUR_BITS + moved
+    if spared.divided > 1:
+        # whole at a time: all that lies outside the blocks, one block that is computed and the next one, which comes
+        whole = model.parameters - blocks + 2 * blocks / max(1, model.layers)
+        held = held / spared.divided + whole * (2 * SINGLE if method.keeps == "model" else precision)
     kept = READING if method.teaches == "labels" else ACTIVATIONS[method.keeps]
     # computed twice: what goes into each layer, and all of the one that is gone back through
     places = model.layers + kept if spared.twice else model.layers * kept

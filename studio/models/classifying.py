@@ -17,8 +17,8 @@ from studio.models.template import encode_prompt
 SINGLE, SEVERAL = "single_label_classification", "multi_label_classification"
 
 
-def load_fresh(info: ModelInfo, labels: Labels, tokenizer: Any) -> Any:
-    """The base model in single precision under a new head with one output a label, on `device()`.
+def load_fresh(info: ModelInfo, labels: Labels, tokenizer: Any, on: str) -> Any:
+    """The base model in single precision under a new head with one output a label, on that device.
 
     The head begins at zero: it says no more than how frequent each label is, where it has a bias to say it with.
     """
@@ -26,6 +26,7 @@ def load_fresh(info: ModelInfo, labels: Labels, tokenizer: Any) -> Any:
 
     model = _load(
         Path(info.path),
+        on,
         num_labels=len(labels.names),
         id2label=dict(enumerate(labels.names)),
         label2id={name: index for index, name in enumerate(labels.names)},
@@ -45,7 +46,7 @@ def load_fresh(info: ModelInfo, labels: Labels, tokenizer: Any) -> Any:
 
 def load_tuned(folder: Path) -> Any:
     """A tuned classifier with its head, in evaluation mode on `device()`."""
-    return _load(folder).eval().requires_grad_(False)
+    return _load(folder, loading.device()).eval().requires_grad_(False)
 
 
 def head(model: Any) -> Any:
@@ -110,7 +111,7 @@ def pad_id(tokenizer: Any) -> int:
     return int(found) if found is not None else 0
 
 
-def _load(folder: Path, **settings: Any) -> Any:
+def _load(folder: Path, on: str, **settings: Any) -> Any:
     import torch
     from transformers import AutoModelForSequenceClassification
 
@@ -131,4 +132,4 @@ def _load(folder: Path, **settings: Any) -> Any:
                 "Choose another base model, or another method.",
             ) from error
         raise loading.unreadable(folder, "model", error) from error
-    return model.to(loading.device())
+    return model.to(on)

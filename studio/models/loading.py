@@ -78,11 +78,13 @@ def copy_tokenizer(folder: Path, target: Path) -> None:
             shutil.copyfile(folder / name, target / name)
 
 
-def load_base(folder: Path, parameters: int, four_bits: bool = False, learning: bool = False) -> Any:
-    """The causal language model of so many parameters on `device()`, in evaluation mode, in `precision()`.
+def load_base(
+    folder: Path, parameters: int, four_bits: bool = False, learning: bool = False, on: str | None = None
+) -> Any:
+    """The causal language model of so many parameters, in evaluation mode, in `precision()`.
 
     learning: to train an addition on. four_bits: its linear layers rounded to NF4, which computes in that precision
-    (Dettmers et al. 2023, QLoRA).
+    (Dettmers et al. 2023, QLoRA). on: another device than `device()`, where it is not rounded.
     """
     from transformers import AutoModelForCausalLM
 
@@ -100,7 +102,7 @@ def load_base(folder: Path, parameters: int, four_bits: bool = False, learning: 
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
         raise unreadable(folder, "model", error) from error
     if not four_bits:
-        return model.to(device()).eval()
+        return model.to(on or device()).eval()
     for weight in model.parameters():
         if weight.is_floating_point():
             # a copy, because one that lies in the opened file keeps the whole of it in memory

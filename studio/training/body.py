@@ -51,7 +51,9 @@ def train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]
     before = JobState().advance(events)
 
     def begin(chosen: Any, place: Place) -> tuple[Loop[Any], Plan, tuple[str, ...]]:
-        ready = PREPARE[method.teaches](info, method, chosen, training, validation, Shelf.of(work).tokens)
+        # the library that keeps moments in 8 bits does not know weights in parts
+        us.may_divide = standing.moments(folder, place.trial) in (None, "whole")
+        ready = PREPARE[method.teaches](info, method, chosen, training, validation, Shelf.of(work).tokens, us)
         loop = looped(folder, journal, ready, method, chosen, place, before, us)
         return loop, planned(loop, ready, info, method), ready.notes
 
@@ -101,8 +103,6 @@ def looped(
     before: JobState | None = None,
     us: Team | None = None,
 ) -> Loop[Any]:
-    us = us or Team()
-    us.take(ready.lesson.model)
     groups = method.groups(ready.lesson.model, options)
     return Loop(
         folder,

@@ -21,10 +21,10 @@ from studio.models import ModelInfo, classifying, loading
 from studio.models import labels as labelled_rows
 from studio.models.labels import Labels
 from studio.models.pieces import Encoded
-from studio.training import sparing_memory
 from studio.training.lesson import Found
-from studio.training.preparing import Prepared, examples, fitted, seeded
+from studio.training.preparing import Prepared, examples, laid_out
 from studio.training.rows import Rows
+from studio.training.team import SOLO, Team
 from studio.training.tokens import Tokens, unkept
 
 
@@ -43,8 +43,10 @@ def told(
     training: Sequence[Example],
     validation: Sequence[Example],
     kept: Tokens = unkept,
+    us: Team = SOLO,
 ) -> Prepared:
-    """For methods that teach labels; DataError when there are fewer than two of them. kept: where tokens may lie."""
+    """For methods that teach labels; DataError when there are fewer than two of them. kept: where tokens may lie. us:
+    the processes that train together."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
     labels = labelled_rows.of(training, validation)
@@ -58,12 +60,14 @@ def told(
     for part, name in ((rows, "training"), (held, "validation")):
         if not part:
             raise DataError(f"None of the {name} examples has a label.", "Add labels, or choose another method.")
-    spared = sparing_memory.here(method, info, options, max(len(row.ids) for row in rows))
-    model = seeded(options.seed, lambda: method.build(classifying.load_fresh(info, labels, tokenizer), options))
-    fitting = fitted(model, spared)
 
-    def save(folder: Path) -> None:
-        method.save(model, folder, info.name)
+    def make(device: str) -> Any:
+        return method.build(classifying.load_fresh(info, labels, tokenizer, device), options)
+
+    model, spared, fitting = laid_out(info, method, options, max(len(row.ids) for row in rows), us, make)
+
+    def save(folder: Path, state: dict[str, Any] | None = None) -> None:
+        method.save(model, folder, info.name, state)
         labels.write(folder)
         loading.copy_tokenizer(Path(info.path), folder)
 

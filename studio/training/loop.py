@@ -23,6 +23,7 @@ from studio.training import standing
 from studio.training.batching import course, held_batches
 from studio.training.lesson import Lesson, Row
 from studio.training.place import ALONE, ENDS, Best, End, Place, Told
+from studio.training.preparing import Save
 from studio.training.schedule import rate_factor
 from studio.training.sparing import Sparing
 from studio.training.stepping import Stepper
@@ -52,16 +53,16 @@ class Loop(Generic[Row]):
         validation: Sequence[Row],
         options: TrainingOptions,
         groups: Sequence[Group],
-        save: Callable[[Path], None],
+        save: Save,
         place: Place = ALONE,
         before: JobState | None = None,
         read: Callable[[], list[dict[str, str]]] | None = None,
         team: Team | None = None,
         moments: Moments = "whole",
     ) -> None:
-        """groups: the weights to train. save(folder) writes them; it is called for each checkpoint. before: what the
-        journal tells of an earlier process that did not come to the end. read(): what the model answers by now. team:
-        who shares the steps. moments: how the optimiser keeps its own."""
+        """groups: the weights to train. save writes them; it is called for each checkpoint. before: what the journal
+        tells of an earlier process that did not come to the end. read(): what the model answers by now. team: who
+        shares the steps. moments: how the optimiser keeps its own."""
         self.place, self._read = place, read
         self._say = Telling(journal, Told.of(before, place.trial), place.trial)
         self._folder, self._journal, self._save, self._moments = folder, journal, save, moments
@@ -115,6 +116,7 @@ class Loop(Generic[Row]):
     def _go_on(self) -> bool:
         """Takes up where an earlier process stood; False where none did."""
         found = standing.read(self._folder, self._stepper.optimizer, self.place.trial)
+        self._team.wait()
         if found is None:
             # of an earlier trial
             self._team.first(lambda: standing.forget(self._folder))
@@ -133,9 +135,7 @@ class Loop(Generic[Row]):
 
     def _stand(self, always: bool = False) -> None:
         """Writes where the training stands, unless that would take more than a small share of its time."""
-        if self._stood == self.step:
-            return
-        if not self._team.agree(always or self._standing.due(self.seconds)):
+        if self._stood == self.step or not self._team.agree(always or self._standing.due(self.seconds)):
             return
         counters = standing.Counters(
             step=self.step,
@@ -149,8 +149,8 @@ class Loop(Generic[Row]):
             trial=self.place.trial,
             moments=self._moments,
         )
-        write = functools.partial(standing.write, self._folder, self._stepper.optimizer, counters)
-        self._standing.do(lambda: self._team.first(write), self.seconds)
+        write = functools.partial(standing.write, self._folder, self._stepper.optimizer, counters, self._team.main)
+        self._standing.do(lambda: self._team.first_of_parts(write), self.seconds)
         self._stood = self.step
 
     def _end(self, end: End) -> End:
@@ -217,7 +217,8 @@ class Loop(Generic[Row]):
         self._answer(always=self.step == self.course.steps)
         ending = self.step == self.course.steps or self._asked() == "stop"
         if best or (ending and not self.place.trial):
-            self._team.first(lambda: self._keep(found.loss, best, leader))
+            save = functools.partial(self._save, state=self._stepper.state())
+            self._team.first(lambda: self._keep(found.loss, best, leader, save))
         self._kept_step = self.step
 
     def _leads(self) -> bool:
@@ -225,9 +226,9 @@ class Loop(Generic[Row]):
         earlier = self.place.best
         return self.best is not None and (earlier is None or self.best.loss < earlier.loss)
 
-    def _keep(self, loss: float, best: bool, leader: Best) -> None:
+    def _keep(self, loss: float, best: bool, leader: Best, save: Callable[[Path], None]) -> None:
         """Writes a checkpoint and removes those that are of no use any more."""
-        path = checkpoint.write(self._folder, self._at, loss, self._save)
+        path = checkpoint.write(self._folder, self._at, loss, save)
         self._say.kept(self._at, self._folder, path, best)
         checkpoint.thin(self._folder, keep={leader.step, self._at})
 
@@ -235,7 +236,7 @@ class Loop(Generic[Row]):
         """Lets the model answer the prompts it is watched by, unless that takes more than a small share of the time."""
         if self._read is None or self.place.trial:
             return
-        if always or self._reading.due(self.seconds):
+        if always or self._team.agree(self._reading.due(self.seconds)):
             read = self._read
             self._reading.do(lambda: self._say.answers(self._at, self._stepper.quietly(read) or []), self.seconds)
 

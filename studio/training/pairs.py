@@ -24,6 +24,7 @@ from studio.training.batching import fill
 from studio.training.lesson import Found
 from studio.training.preparing import Prepared, built, examples, saving
 from studio.training.rows import Rows, tokenise
+from studio.training.team import SOLO, Team
 from studio.training.tokens import Tokens, unkept
 
 
@@ -48,8 +49,10 @@ def preferred(
     training: Sequence[Example],
     validation: Sequence[Example],
     kept: Tokens = unkept,
+    us: Team = SOLO,
 ) -> Prepared:
-    """For methods that teach preferences; DataError when no example has a worse answer. kept: where tokens may lie."""
+    """For methods that teach preferences; DataError when no example has a worse answer. kept: where tokens may lie. us:
+    the processes that train together."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
     how = {"limit": limit, "pairs": True}
@@ -63,13 +66,13 @@ def preferred(
                 f"None of the {name} examples has a better and a worse answer.",
                 "Add pairs of answers, or choose another method.",
             )
-    model, spared, fitting = built(info, method, options, max(len(row.ids) for row in rows))
-    lesson = Preferring(model, options)
+    model, spared, fitting = built(info, method, options, max(len(row.ids) for row in rows), us)
+    lesson = us.ask(lambda: Preferring(model, options))
     cut_note = f"{examples(cut + held_cut)} longer than {limit:,} tokens lost the start of the prompt or of an answer."
     return Prepared(
         lesson=lesson,
-        rows=lesson.with_base(rows, options.tokens_per_step),
-        held=lesson.with_base(held, options.tokens_per_step),
+        rows=us.ask(lambda: lesson.with_base(rows, options.tokens_per_step)),
+        held=us.ask(lambda: lesson.with_base(held, options.tokens_per_step)),
         tokens=sum(len(row.ids) for row in rows),
         trained_tokens=sum(targets(row.better) + targets(row.worse) for row in rows),
         cut=cut,

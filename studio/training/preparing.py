@@ -7,7 +7,7 @@ takes is its own saying (`teaches`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from studio.data.values import Example
 from studio.errors import DataError
@@ -20,7 +20,14 @@ from studio.training.added import fuse
 from studio.training.lesson import Lesson, Writing
 from studio.training.reading import Reader
 from studio.training.rows import Rows, tokenise
+from studio.training.team import SOLO, Team
 from studio.training.tokens import Tokens, unkept
+
+
+class Save(Protocol):
+    """Writes what a checkpoint holds. state: its state dict, where the model itself holds a part of it alone."""
+
+    def __call__(self, folder: Path, state: dict[str, Any] | None = None) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Prepared:
     trained_tokens: int
     cut: int
     notes: tuple[str, ...]
-    save: Callable[[Path], None]
+    save: Save
     read: Callable[[], list[dict[str, str]]] | None = None
     spared: Spared = NOTHING
 
@@ -49,9 +56,10 @@ def written(
     training: Sequence[Example],
     validation: Sequence[Example],
     kept: Tokens = unkept,
+    us: Team = SOLO,
 ) -> Prepared:
     """For methods that teach written answers; DataError when a part has nothing to learn. kept: where tokens may lie
-    from an earlier time (tokens.Shelf)."""
+    from an earlier time (tokens.Shelf). us: the processes that train together."""
     limit = options.max_length or info.context
     tokenizer = loading.load_tokenizer(Path(info.path))
     everything = isinstance(options, WritingOptions) and options.learn_from == "everything"
@@ -64,9 +72,9 @@ def written(
                 f"None of the {name} examples has an answer that is to be learned.",
                 "Add examples, or give some assistant turns a weight other than 0.",
             )
-    model, spared, fitting = built(info, method, options, max(len(row.ids) for row in rows.rows))
+    model, spared, fitting = built(info, method, options, max(len(row.ids) for row in rows.rows), us)
     return Prepared(
-        lesson=Writing(model),
+        lesson=us.ask(lambda: Writing(model)),
         rows=rows.rows,
         held=held.rows,
         tokens=rows.tokens,
@@ -79,34 +87,40 @@ def written(
     )
 
 
-def built(info: ModelInfo, method: Method, options: Any, longest: int) -> tuple[Any, Spared, list[str]]:
+def built(info: ModelInfo, method: Method, options: Any, longest: int, us: Team) -> tuple[Any, Spared, list[str]]:
     """The base model as the method trains it on rows of at most so many tokens, what is done to spare memory, and what
     the user should know of both."""
-    spared = sparing_memory.here(method, info, options, longest)
 
-    def make() -> Any:
+    def make(device: str) -> Any:
         four_bits = method.holds == "in 4 bits"
         learning = method.keeps == "adapter" and method.teaches == "text" and not four_bits
-        return method.build(loading.load_base(Path(info.path), info.parameters, four_bits, learning), options)
+        base = loading.load_base(Path(info.path), info.parameters, four_bits, learning, device)
+        model = method.build(base, options)
+        if method.keeps == "adapter":
+            fuse(model)
+        return model
 
-    model = seeded(options.seed, make)
-    if method.keeps == "adapter":
-        fuse(model)
-    return model, spared, fitted(model, spared)
+    return laid_out(info, method, options, longest, us, make)
 
 
-def fitted(model: Any, spared: Spared) -> list[str]:
-    """Fits a built model to the graphics card, where there is one; returns what the user should know."""
+def laid_out(
+    info: ModelInfo, method: Method, options: Any, longest: int, us: Team, make: Callable[[str], Any]
+) -> tuple[Any, Spared, list[str]]:
+    """The model that make(device) gives, fitted to the graphics cards of this machine, where there are any."""
+    us.let_go()
+    spared = sparing_memory.here(method, info, options, longest, us)
+    parts = spared.divided > 1
+    model = us.take(lambda: seeded(options.seed, lambda: make("cpu" if parts else loading.device())), parts)
     if spared.twice:
         sparing_memory.compute_twice(model)
-    return [*sparing_memory.told(spared), *kernels.quicken(model)]
+    return model, spared, [*sparing_memory.told(spared, method, us.count), *kernels.quicken(model)]
 
 
-def saving(info: ModelInfo, method: Method, model: Any) -> Callable[[Path], None]:
+def saving(info: ModelInfo, method: Method, model: Any) -> Save:
     """What writes a checkpoint of this model into a folder."""
 
-    def save(folder: Path) -> None:
-        method.save(model, folder, info.name)
+    def save(folder: Path, state: dict[str, Any] | None = None) -> None:
+        method.save(model, folder, info.name, state)
         if method.keeps == "model":
             loading.copy_tokenizer(Path(info.path), folder)
         if method.holds == "in 4 bits":

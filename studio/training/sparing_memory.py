@@ -1,10 +1,12 @@
 """What a training does on a graphics card that is too small for it, in this order: compute twice what its layers
-compute instead of keeping it (gradient checkpointing, Chen et al. 2016, arXiv 1604.06174), keep the optimiser's moments
-in 8 bits, and let those go to the memory of the machine when the card is full.
+compute instead of keeping it (gradient checkpointing, Chen et al. 2016, arXiv 1604.06174); with several cards, divide
+the model over them (shards.py), its layers computed once or twice; keep the optimiser's moments in 8 bits, and let
+those go to the memory of the machine when the card is full.
 
 On a processor nothing of it is done: what does not fit there is told before the start.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from studio.methods.base import Layer, Method
 from studio.methods.needs import NOTHING, Batch, Spared
 from studio.methods.training_options import TrainingOptions
 from studio.models import ModelInfo, weights
+from studio.training.team import Team
 
 HALF = 2
 SHARE = 0.9
@@ -30,46 +33,78 @@ def free_bytes() -> int | None:
 
 
 def chosen(
-    method: Method, info: ModelInfo, options: TrainingOptions, longest: int, free: int | None, eight_bits: bool
+    method: Method,
+    info: ModelInfo,
+    options: TrainingOptions,
+    longest: int,
+    free: int | None,
+    eight_bits: bool,
+    cards: int = 1,
+    divisible: bool = True,
 ) -> Spared:
-    """The first way that fits, else the most sparing. longest: tokens of the longest row; free: bytes, before the model
-    is loaded; eight_bits: whether the optimiser can do that here."""
+    """The first way that fits, else the most sparing. longest: tokens of the longest row; free: bytes of the fullest
+    card, before the model is loaded; eight_bits: whether the optimiser can do that here; cards: so many share each
+    step; divisible: whether they may hold the model in parts."""
     if free is None:
         return NOTHING
     tensors = [tensor for file in weights.weight_files(Path(info.path)) for tensor in weights.read_tensors(file)]
     layers = tuple(Layer(one.name, one.shape[1], one.shape[0]) for one in weights.linear(tensors))
-    tokens = max(longest, options.tokens_per_step)
+    # each card has its share of the rows of a step, and one row at least
+    share = options.tokens_per_step // cards + (longest if cards > 1 else 0)
+    tokens = max(longest, min(options.tokens_per_step, share))
     trained = method.trained(info.parameters, layers, options)
     ways = [way for way in WAYS if eight_bits or way.moments == "whole"]
+    most_sparing = ways[-1]
+    if cards > 1 and divisible:
+        most_sparing = Spared(twice=True, divided=cards)
+        # before moments are rounded to 8 bits
+        ways[2:2] = [Spared(divided=cards), most_sparing]
     for way in ways:
         if needs.memory_bytes(method, info, layers, Batch(tokens, tokens), trained, HALF, way) <= SHARE * free:
             return way
-    return ways[-1]
+    return most_sparing
 
 
-def here(method: Method, info: ModelInfo, options: TrainingOptions, longest: int) -> Spared:
-    """What is chosen on this machine; to be asked before the model is loaded."""
-    free = free_bytes()
-    return chosen(method, info, options, longest, free, free is not None and _eight_bits())
+def here(method: Method, info: ModelInfo, options: TrainingOptions, longest: int, us: Team) -> Spared:
+    """What is chosen on this machine, the same by all of us; to be asked before the model is loaded."""
+    free = us.least(free_bytes())
+    if free is None:
+        return NOTHING
+    divisible = us.may_divide and not _packed(method)
+    found = chosen(method, info, options, longest, free, _eight_bits(), us.count, divisible)
+    return Spared(**us.agree(asdict(found)))
 
 
-def told(spared: Spared) -> list[str]:
-    """What the user should know of it."""
+def _packed(method: Method) -> bool:
+    """Whether the weights lie in blocks of 4 bits, of which there are no parts."""
+    return method.holds == "in 4 bits"
+
+
+def told(spared: Spared, method: Method, cards: int = 1) -> list[str]:
+    """What the user should know of it. cards: so many share each step."""
     if spared == NOTHING:
         return []
-    how = ["its layers are computed twice instead of being kept, which takes longer"]
+    how = []
+    if spared.divided > 1:
+        how.append(f"the model is divided over the {spared.divided} cards")
+    if spared.twice:
+        how.append("its layers are computed twice instead of being kept, which takes longer")
     if spared.moments != "whole":
         how.append("the optimiser keeps its numbers in 8 bits")
     if spared.moments == "paged":
         how.append("these move to the memory of the machine when the card is full")
     listed = how[0] if len(how) == 1 else f"{', '.join(how[:-1])}, and {how[-1]}"
-    return [f"The graphics card is small for this training, so {listed}."]
+    said = [f"The graphics card is small for this training, so {listed}."]
+    if cards > 1 and _packed(method):
+        said.append("A base model in 4 bits cannot be divided over the cards, so each of them holds a whole copy.")
+    return said
 
 
 def compute_twice(model: Any) -> None:
-    """model: a transformers model, or a peft model around one."""
+    """model: a transformers model, or a peft model around one; as it was where its architecture cannot."""
     inner = model.get_base_model() if hasattr(model, "peft_config") else model
-    inner.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    if inner.supports_gradient_checkpointing:
+        inner.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
 
 def _eight_bits() -> bool:

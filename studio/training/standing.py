@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 
 from studio.methods.needs import Moments
 from studio.models import checkpoint
-from studio.training import optimizing
+from studio.training import optimizing, shards
 
 FOLDER = "state"
 FILE = "standing.safetensors"
@@ -44,11 +44,15 @@ class Counters:
     moments: Moments = "whole"
 
 
-def write(job: Path, optimizer: torch.optim.Optimizer, counters: Counters) -> None:
-    """Keeps the weights of `optimizer` with its own state, and what was counted."""
+def write(job: Path, optimizer: torch.optim.Optimizer, counters: Counters, writes: bool = True) -> None:
+    """Keeps the weights of `optimizer` with its own state, and what was counted. writes: False in a process that gives
+    its parts of them and no more."""
+    tensors = _tensors(optimizer)
+    if not writes:
+        return
 
     def save(folder: Path) -> None:
-        save_file(_tensors(optimizer), folder / FILE, metadata={"counters": json.dumps(asdict(counters))})
+        save_file(tensors, folder / FILE, metadata={"counters": json.dumps(asdict(counters))})
 
     checkpoint.write(job, counters.step, 0.0, save, inside=FOLDER)
     whole = (job / FOLDER).glob(f"step-*/{checkpoint.MANIFEST}")
@@ -67,11 +71,14 @@ def read(job: Path, optimizer: torch.optim.Optimizer, trial: int = 0) -> Counter
         if counters.trial != trial:
             return None
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    weights = optimizing.weights(optimizer)
     with torch.no_grad():
-        for number, weight in enumerate(optimizing.weights(optimizer)):
-            weight.copy_(tensors.pop(f"weight.{number}"))
+        for number, weight in enumerate(weights):
+            weight.copy_(shards.part_of(tensors.pop(f"weight.{number}"), weight))
     random = {name: tensors.pop(name) for name in list(tensors) if name.startswith("random.")}
-    optimizing.restore(optimizer, {name.removeprefix("optimizer."): tensor for name, tensor in tensors.items()})
+    gathered = {name.removeprefix("optimizer."): tensor for name, tensor in tensors.items()}
+    parts = {name: shards.part_of(one, weights[int(name.split(".")[0])]) for name, one in gathered.items()}
+    optimizing.restore(optimizer, parts)
     _restore(random)
     return counters
 
@@ -93,8 +100,8 @@ def forget(job: Path) -> None:
 
 
 def _tensors(optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    found = {f"weight.{number}": weight.detach() for number, weight in enumerate(optimizing.weights(optimizer))}
-    found |= {f"optimizer.{name}": value for name, value in optimizing.state(optimizer).items()}
+    found = {f"weight.{number}": shards.whole_of(weight) for number, weight in enumerate(optimizing.weights(optimizer))}
+    found |= {f"optimizer.{name}": shards.whole_of(value) for name, value in optimizing.state(optimizer).items()}
     found["random.cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         found |= {f"random.cuda.{number}": state for number, state in enumerate(torch.cuda.get_rng_state_all())}

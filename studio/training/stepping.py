@@ -12,7 +12,7 @@ from studio.errors import DivergedError
 from studio.methods.base import Group
 from studio.methods.needs import Moments
 from studio.methods.training_options import TrainingOptions
-from studio.training import optimizing
+from studio.training import optimizing, shards
 from studio.training.lesson import Found, Lesson, Row
 from studio.training.team import Team
 
@@ -45,19 +45,23 @@ class Stepper(Generic[Row]):
         self._lesson.model.train()
         loss = self._team.loss(self._lesson, batch)
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self._weights, CLIP)
+        norm = shards.number(torch.nn.utils.clip_grad_norm_(self._weights, CLIP))
         value = self._team.value(loss)
-        if not (math.isfinite(value) and math.isfinite(norm.item())):
+        if not (math.isfinite(value) and math.isfinite(norm)):
             raise _diverged(number)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         return value
 
+    def state(self) -> dict[str, torch.Tensor] | None:
+        """The state dict that a checkpoint is written from; None where the model itself has it."""
+        return self._team.state(self._lesson.model)
+
     def check(self, batches: Sequence[Sequence[Row]], number: int, base_loss: float = math.nan) -> Found:
         """What a check after step `number` finds; DivergedError when the loss is no number, or has exploded from the
         base model's."""
         with _evaluating(self._lesson.model):
-            measured = self._team.first(lambda: asdict(self._lesson.check(batches)))
+            measured = self._team.ask_first(lambda: asdict(self._lesson.check(batches)))
         found = Found(**self._team.agree(measured))
         if not math.isfinite(found.loss):
             raise _diverged(number)
@@ -72,7 +76,7 @@ class Stepper(Generic[Row]):
     def quietly(self, do: Callable[[], Given]) -> Given | None:
         """What `do` gives while nothing is learned; None in all processes but the first."""
         with _evaluating(self._lesson.model):
-            return self._team.first(do)
+            return self._team.ask_first(do)
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 Every process goes through the same steps. The gradients are those of the whole step; what the first process measures,
 decides and is asked counts for all; it alone writes. With copies (DistributedDataParallel, Li et al. 2020, arXiv
-2006.15704) each has the whole model; with shards (FSDP2, Zhao et al. 2023, arXiv 2304.11277) each holds a part of
-every weight.
+2006.15704) each has the whole model; with shards (shards.py) each holds a part of it, so that all of them go through
+every pass, and give what is written.
 """
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from studio.errors import StudioError
@@ -24,7 +25,9 @@ from studio.jobs import ranks
 from studio.jobs.journal import Journal
 from studio.jobs.process import Identity
 from studio.jobs.ranks import Crew, Rank
+from studio.training import shards
 from studio.training.lesson import Lesson, Row
+from studio.training.shards import Doing
 
 PATIENCE = timedelta(days=30)
 """The others wait for the first in line for the device; a process that ended is noticed otherwise (jobs.ranks)."""
@@ -36,11 +39,14 @@ Given = TypeVar("Given")
 
 
 class Team:
-    """This process and the others of its training. main: whether it is the first, which writes."""
+    """This process and the others of its training. main: whether it is the first, which writes. may_divide: whether a
+    model may be held in parts."""
 
     def __init__(self, rank: Rank = Rank(), crew: Crew | None = None) -> None:  # noqa: B008 - a frozen value
         self._rank, self._crew = rank, crew
         self._model: Any = None
+        self._sharded = False
+        self.may_divide = True
 
     @property
     def main(self) -> bool:
@@ -54,11 +60,42 @@ class Team:
     def several(self) -> bool:
         return self._rank.count > 1
 
-    def take(self, model: Any) -> None:
-        """The model that is trained from here on."""
+    def take(self, make: Callable[[], Any], sharded: bool) -> Any:
+        """The model that `make` gives, which is trained from here on. sharded: each process keeps a part of it; `make`
+        then leaves it on the processor."""
+        self._sharded = sharded
+        if sharded:
+            return self._divided(make)
+        model = make()
         if self.several:
             # what the base model never uses (a pooling layer) gets no gradient, as with one process
-            self._model = DistributedDataParallel(_Doing(model), find_unused_parameters=True)
+            self._model = DistributedDataParallel(Doing(model), find_unused_parameters=True)
+        return model
+
+    def _divided(self, make: Callable[[], Any]) -> Any:
+        mesh = shards.places()
+        for number in range(self.count):
+            if number == self._rank.number:
+                model = make()
+                self._model = shards.divide(model, mesh)
+            # one after the other, so that this machine's own memory holds the whole model once
+            self.wait()
+        shards.warm(self._model)
+        return model
+
+    def let_go(self) -> None:
+        """The model that was trained until here is over; its memory is free for the next one."""
+        if self._model is not None:
+            self._model = None
+            gc.collect()
+
+    def least(self, count: int | None) -> int | None:
+        """The least of what the processes count; None where they count nothing."""
+        if not self.several or count is None:
+            return count
+        least = torch.tensor([count])
+        dist.all_reduce(least, dist.ReduceOp.MIN)
+        return int(least)
 
     def draw_apart(self, seed: int) -> None:
         """Lets what the other processes leave out at random differ from what the first does."""
@@ -88,6 +125,31 @@ class Team:
         """What `do` gives in the first process; None in the others, which wait for it only where they need it."""
         return do() if self.main else None
 
+    def ask(self, do: Callable[[], Given]) -> Given:
+        """What `do`, which passes through the model without learning, gives in every process."""
+        return shards.ask(self._model, do) if self._sharded else do()
+
+    def ask_first(self, do: Callable[[], Given]) -> Given | None:
+        """The same in the first process; None in the others."""
+        return self.first_of_parts(lambda: self.ask(do))
+
+    def first_of_parts(self, do: Callable[[], Given]) -> Given | None:
+        """What `do` gives in the first process; None in the others, which do it too where each holds a part of what it
+        needs."""
+        if not self._sharded:
+            return self.first(do)
+        found = do()
+        return found if self.main else None
+
+    def state(self, model: Any) -> dict[str, Tensor] | None:
+        """The state dict of what was trained, for the first process; None where the model itself has it."""
+        return shards.state(model) if self._sharded else None
+
+    def wait(self) -> None:
+        """Until all of them have come here."""
+        if self.several:
+            dist.all_reduce(torch.zeros(1))
+
     def agree(self, value: Any) -> Any:
         """The first process's value, which is JSON, in all of them."""
         if not self.several:
@@ -105,15 +167,8 @@ class Team:
             raise lost
 
 
-class _Doing(nn.Module):
-    """The model as what is done with it: whatever runs inside is a pass through the whole."""
-
-    def __init__(self, model: Any) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, do: Callable[[], Given]) -> Given:
-        return do()
+SOLO = Team()
+"""One process by itself."""
 
 
 @contextmanager

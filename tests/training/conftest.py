@@ -1,7 +1,8 @@
 """A training job set up as the session does it: imported data, a split, the tiny model, a spec."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from studio import data, models
 from studio.jobs.spec import Source, Spec, Train
 from tests.tiny import chat_rows
 
+BeginTwo = Callable[..., list[BaseProcess]]
 MakeJob = Callable[..., tuple[Path, Spec]]
 
 
@@ -45,3 +47,21 @@ def make_job(tmp_path: Path, tiny_model: Path) -> MakeJob:
         return folder, spec
 
     return make
+
+
+@pytest.fixture
+def begin_two() -> Iterator[BeginTwo]:
+    """begin_two(folder, free) begins the two processes of a job (together.begin); both are ended with the test."""
+    from tests.training import together
+
+    begun: list[BaseProcess] = []
+
+    def begin(folder: Path, free: int | None = None) -> list[BaseProcess]:
+        both = together.begin(folder, free)
+        begun.extend(both)
+        return both
+
+    yield begin
+    for one in begun:
+        one.kill()
+        one.join(30)

@@ -49,6 +49,7 @@ def test_the_same_is_learned_from_less_that_is_kept(make_job, method):
 
 
 TWICE, EIGHT, PAGED = (Spared(True, moments) for moments in ("whole", "8-bit", "paged"))
+GB = 10**9
 
 
 def test_the_first_way_that_fits_the_card_is_chosen_and_none_on_a_processor(make_job):
@@ -81,8 +82,50 @@ def test_the_less_a_card_has_the_more_is_spared():
 
 
 def test_what_is_done_is_told():
-    assert sparing_memory.told(NOTHING) == []
+    full = methods.get("full")
+    assert sparing_memory.told(NOTHING, full) == []
     for way, words in ((TWICE, "twice"), (EIGHT, "8 bits"), (PAGED, "move to the memory of the machine")):
-        (text,) = sparing_memory.told(way)
+        (text,) = sparing_memory.told(way, full, 2)
         assert text.startswith("The graphics card is small for this training, so its layers are computed twice")
         assert words in text
+    (text,) = sparing_memory.told(Spared(twice=True, divided=4), full, 4)
+    assert "the model is divided over the 4 cards, and its layers are computed twice" in text
+    _, copies = sparing_memory.told(PAGED, methods.get("qlora"), 4)
+    assert "each of them holds a whole copy" in copies
+
+
+LARGE = SimpleNamespace(
+    path="", parameters=8 * GB, layers=32, hidden_size=4096, vocabulary=128_000, bytes=32 * GB, dtype="float32"
+)
+
+
+@pytest.mark.parametrize(
+    ("free", "cards", "wanted"),
+    [
+        (200, 8, NOTHING),
+        (200, 1, TWICE),
+        (160, 8, TWICE),
+        (120, 8, Spared(divided=8)),
+        (120, 1, EIGHT),
+        (50, 8, Spared(twice=True, divided=8)),
+        (100, 2, Spared(twice=True, divided=2)),
+        (90, 2, PAGED),
+        (1, 8, Spared(twice=True, divided=8)),
+    ],
+)
+def test_several_cards_divide_what_does_not_fit_one(monkeypatch, free, cards, wanted):
+    tensors = [SimpleNamespace(name=f"model.layers.{number}.x", shape=(16_384, 13_000)) for number in range(32)]
+    monkeypatch.setattr(sparing_memory.weights, "weight_files", lambda folder: ["one"])
+    monkeypatch.setattr(sparing_memory.weights, "read_tensors", lambda file: tensors)
+    monkeypatch.setattr(sparing_memory.weights, "linear", lambda found: found)
+    full = methods.get("full")
+    options = full.options(tokens_per_step=4096)
+    assert chosen(full, LARGE, options, 2048, free * GB, True, cards) == wanted
+
+
+def test_what_is_packed_in_4_bits_is_never_divided(make_job):
+    _, spec = make_job(epochs=1)
+    info, *_ = body.verified(spec.work)
+    options = methods.get("lora").options()
+    assert chosen(methods.get("lora"), info, options, 100, 10**8, True, 2) == Spared(twice=True, divided=2)
+    assert chosen(methods.get("qlora"), info, options, 100, 10**8, True, 2, divisible=False) == PAGED
