@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psutil
 
-from benchmarks import data, evaluation, first_five_minutes, recommended, training, transfer, whole_way
+from benchmarks import data, evaluation, first_five_minutes, recommended, reviews, training, transfer, whole_way
 from benchmarks.table import Row, show
 
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
@@ -17,8 +17,12 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "training": training.measure,
     "first_five_minutes": first_five_minutes.measure,
 }
-LONG: dict[str, Callable[[], list[Row]]] = {"transfer": transfer.measure, "recommended": recommended.measure}
-"""Run by name alone: an hour or more each."""
+LONG: dict[str, Callable[[], list[Row]]] = {
+    "reviews": reviews.measure,
+    "transfer": transfer.measure,
+    "recommended": recommended.measure,
+}
+"""Run by name alone: half an hour or more each."""
 KNOWN = BENCHMARKS | LONG
 
 

@@ -12,6 +12,14 @@ def accuracy(
     training: Sequence[tuple[str, str]], validation: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]
 ) -> float:
     """The share of the test rows whose label is told right. Rows: (text, label)."""
+    each = told(training, validation, test)
+    return sum(each) / len(each)
+
+
+def told(
+    training: Sequence[tuple[str, str]], validation: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]
+) -> list[bool]:
+    """The same, for each test row."""
     return max((_fitted(training, validation, c) for c in STRENGTHS), key=lambda fitted: fitted[0])[1](test)
 
 
@@ -25,8 +33,8 @@ def _fitted(training, validation, strength):
     model = make_pipeline(make_union(words, pieces), LogisticRegression(C=strength, max_iter=1000))
     model.fit(*zip(*training, strict=True))
 
-    def right(rows: Sequence[tuple[str, str]]) -> float:
+    def right(rows: Sequence[tuple[str, str]]) -> list[bool]:
         texts, labels = zip(*rows, strict=True)
-        return sum(one == other for one, other in zip(model.predict(texts), labels, strict=True)) / len(rows)
+        return [bool(one == other) for one, other in zip(model.predict(texts), labels, strict=True)]
 
-    return right(validation), right
+    return sum(right(validation)), right
