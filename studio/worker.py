@@ -6,6 +6,7 @@ place in the line for the device; what a job does is its body's business."""
 
 import faulthandler
 import json
+import mmap
 import os
 import signal
 import sys
@@ -118,6 +119,7 @@ def _do(folder: Path, bodies: Mapping[str, Body], read_secrets: Callable[[], dic
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: control.ask_this_process("stop"))
     secrets: dict[str, str] = {}
+    spare = mmap.mmap(-1, SPARE_BYTES)
     try:
         with Journal(folder) as journal:
             if journal.ended and control.requested(folder) != "resume":
@@ -131,6 +133,7 @@ def _do(folder: Path, bodies: Mapping[str, Body], read_secrets: Callable[[], dic
             except Exception as error:
                 if journal.ended:
                     raise
+                spare.close()
                 _tell(folder, journal, secrets, error)
                 return 1
             return 0
@@ -200,6 +203,10 @@ def _work(folder: Path, journal: Journal, secrets: dict[str, str], bodies: Mappi
 
 RESERVE, RESERVED_BYTES = "reserve", 16_384
 """A file that is given up for the last words when the disk is full."""
+
+
+SPARE_BYTES = 16 * 2**20
+"""Of memory, given up for the last words when it ran out; never written to, so that it takes nothing but its place."""
 
 
 def _reserve(folder: Path) -> None:

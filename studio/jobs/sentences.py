@@ -171,7 +171,8 @@ def _interrupted(job: "JobState") -> str:
         )
     return (
         "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "
-        f"{_kept(job, 'saved')} It can go on where it stood."
+        f"{_kept(job, 'saved')} It can go on where it stood; if it ends like this again, close other programs or "
+        "choose a smaller model or fewer tokens per step."
     )
 
 

@@ -59,7 +59,8 @@ def test_interrupted_is_a_dead_process_without_a_last_word():
     assert job.state == "interrupted"
     assert job.sentence == (
         "The process that trained ended without a last word, perhaps because the machine went down or memory ran out. "
-        "What it had saved until step 80 is kept. It can go on where it stood."
+        "What it had saved until step 80 is kept. It can go on where it stood; if it ends like this again, close other "
+        "programs or choose a smaller model or fewer tokens per step."
     )
 
 

@@ -1,22 +1,28 @@
 """What can befall a training, each with a word of its own; the last good checkpoint stays usable, and it can go on."""
 
 import contextlib
+import ctypes
+import errno
 import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
 from studio import worker
+from studio.errors import ModelError
 from studio.jobs import control, journal
 from studio.jobs.state import JobState, fold
 from studio.models import checkpoint
 from studio.training import standing
+from studio.training.stepping import Stepper
 from tests.tiny import chat_rows
 from tests.training.test_resuming import FORKS, LONG, begin, complete, ended_well, events, until, weights
 
@@ -123,10 +129,57 @@ def test_steps_far_too_large_end_as_exploded_or_no_number(make_job):
 def test_memory_that_runs_out_says_so():
     with pytest.raises(RuntimeError) as refused:
         torch.empty(2**50)
-    for error in (refused.value, MemoryError()):
+    in_other_words = ModelError("The model in a cannot be loaded: no room.", "Choose another base model.")
+    in_other_words.__cause__ = refused.value
+    system = OSError(errno.ENOMEM, "Cannot allocate memory", "file")
+    for error in (refused.value, MemoryError(), RuntimeError("std::bad_alloc"), system, in_other_words):
         failure = worker.explain(error)
         assert (failure.reason, failure.happened) == ("memory", "The memory of this machine ran out.")
         assert "smaller model" in failure.remedy
+    card = worker.explain(torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."))
+    assert (card.reason, card.happened) == ("memory", "The memory of the graphics card ran out.")
+
+
+FULL_AT = 60
+
+
+def crowded(folder: str) -> None:
+    """The worker, which finds at a step that all the memory it may have is taken."""
+    real = Stepper.step
+
+    def step(self: Stepper, batch: list, rate: float, number: int) -> float:
+        if number == FULL_AT:
+            take_all()
+        return real(self, batch, rate, number)
+
+    Stepper.step = step
+    raise SystemExit(worker.main([folder]))
+
+
+def take_all() -> None:
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    used = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (used + 2**20, resource.RLIM_INFINITY))
+    while libc.malloc(2**14):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on a process's memory is the kernel's")
+def test_memory_that_runs_out_between_two_steps(make_job):
+    folder, _ = make_job(chat_rows(60), **{**LONG, "epochs": 10})
+    child = FORKS.Process(target=crowded, args=(str(folder),))
+    child.start()
+    child.join(120)
+    found = state(folder)
+    assert (found.state, found.failure and found.failure.reason) == ("failed", "memory"), (child.exitcode, found.log)
+    assert found.sentence.startswith("The memory of this machine ran out. Close other programs")
+    assert "is kept" in found.sentence
+    assert found.resumable
+    assert checkpoint.verify(checkpoint.best(folder)).step == found.kept.step
+    control.request(folder, "resume")
+    complete(folder)
+    assert state(folder).state == "finished"
 
 
 def test_a_torn_journal_is_reported_and_the_run_goes_on(make_job):
