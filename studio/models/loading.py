@@ -4,6 +4,7 @@ For job and inference processes alone: calling anything here loads torch.
 """
 
 import ctypes
+import logging
 import os
 import shutil
 import sys
@@ -19,11 +20,22 @@ def quiet() -> None:
     """Silences the progress bars and advice of transformers and tokenizers; call before the first load."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ["HF_HUB_OFFLINE"] = "1"
-    from transformers.utils import logging
+    from transformers.utils import logging as their_logging
 
+    unworried()
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    their_logging.set_verbosity_error()
+    their_logging.disable_progress_bar()
+
+
+def unworried() -> None:
+    """Silences one warning of bitsandbytes at its import (by peft): that a kernel is missing which reads 4 bits on a
+    processor. Its own slower way gives the same."""
+    logging.getLogger("bitsandbytes.backends.cpu.ops").addFilter(_says_something)
+
+
+def _says_something(record: logging.LogRecord) -> bool:
+    return "gemm_4bit_forward" not in record.msg
 
 
 def warm() -> None:
