@@ -65,6 +65,11 @@ def train(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]
         done, plan, notes = begin(options, ALONE)
         if before.plan is None:
             announced(journal, plan, notes)
+        else:
+            # the cards may be others than before
+            known = {event["text"] for event in events if event.get("type") == "note"}
+            for text in (text for text in notes if text not in known):
+                journal.append(Note(text))
     journal.append(State("running"))
     with tracking.followed(folder, spec, work, journal, secrets) if us.main else nullcontext():
         end = done.run()

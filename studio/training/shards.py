@@ -5,6 +5,7 @@ Everything here is done by all processes together. Which trainings are divided i
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import torch
@@ -67,6 +68,22 @@ def ask(whole: Doing, do: Callable[[], Given]) -> Given:
     for part in _parts(whole):
         part.reshard()
     return found
+
+
+@contextmanager
+def of_one_mind(model: Any) -> Iterator[None]:
+    """All go on from the first one's logits: cards that differ in their last bits would else choose different words,
+    end at different places, and wait for each other for ever. model: one that writes."""
+    inner = model.get_base_model() if hasattr(model, "peft_config") else model
+
+    def take_over(_module: nn.Module, _given: Any, logits: Tensor) -> None:
+        dist.broadcast(logits, 0)
+
+    handle = inner.get_output_embeddings().register_forward_hook(take_over)
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 def state(model: Any) -> dict[str, Tensor]:

@@ -74,9 +74,9 @@ class Stepper(Generic[Row]):
         return found
 
     def quietly(self, do: Callable[[], Given]) -> Given | None:
-        """What `do` gives while nothing is learned; None in all processes but the first."""
+        """What `do` gives, which lets the model write while nothing is learned; None in all processes but the first."""
         with _evaluating(self._lesson.model):
-            return self._team.ask_first(do)
+            return self._team.write(self._lesson.model, do)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -132,6 +132,11 @@ class Team:
     def ask_first(self, do: Callable[[], Given]) -> Given | None:
         """The same in the first process; None in the others."""
         return self.first_of_parts(lambda: self.ask(do))
+
+    def write(self, model: Any, do: Callable[[], Given]) -> Given | None:
+        """The same where the model writes: what it has written decides what it is asked next."""
+        with shards.of_one_mind(model) if self._sharded else nullcontext():
+            return self.ask_first(do)
 
     def first_of_parts(self, do: Callable[[], Given]) -> Given | None:
         """What `do` gives in the first process; None in the others, which do it too where each holds a part of what it

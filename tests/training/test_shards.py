@@ -33,6 +33,15 @@ def assert_same_weights(folder, whole, within):
         torch.testing.assert_close(tensor, there[name], rtol=0, atol=within)
 
 
+def divided(folder):
+    """How often that is told."""
+    return sum("divided over the 2 cards" in event.get("text", "") for event in events(folder))
+
+
+def answers(folder):
+    return [[one["said"] for one in event["answers"]] for event in events(folder) if event["type"] == "answers"]
+
+
 def load(folder, base, method):
     path = checkpoint.best(folder)
     if method == "classifier":
@@ -60,10 +69,10 @@ def test_every_method_learns_the_same(make_job, begin_two, tiny_model, tiny_enco
     if method == "full":
         assert sum(held) == sum(weight.numel() for weight in model.parameters())
     assert max(held) < 0.55 * sum(held), "each holds about half of the weights"
-    said = [event["text"] for event in events(parts) if event["type"] == "note"]
-    assert any("divided over the 2 cards" in text for text in said)
-    answered = [event for event in events(parts) if event["type"] == "answers"]
-    assert (len(answered) > 1) == (method in ("lora", "full"))
+    assert divided(parts) == 1
+    if method == "full":
+        assert answers(parts) == answers(whole)
+    assert bool(answers(parts)) == (method in ("lora", "full"))
 
 
 def test_parts_go_on_after_a_loss_and_a_pause_in_parts_and_alone(make_job, begin_two, tiny_model):
@@ -92,5 +101,6 @@ def test_parts_go_on_after_a_loss_and_a_pause_in_parts_and_alone(make_job, begin
     control.request(folder, "resume")
     complete(folder)
     assert fold(events(folder), "resume", alive=False).state == "finished"
+    assert divided(folder) == 1, "it is told once"
     same_curve(folder, whole, 1e-3)
     assert_same_weights(folder, whole, 5e-3)

@@ -2,9 +2,11 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -18,8 +20,8 @@ Begin = Callable[..., list[BaseProcess]]
 
 
 def rank(folder: str, number: int, port: int, free: int | None) -> None:
-    """free: bytes, where it shall be as with graphics cards that have so many; what each process then holds of the
-    weights is written down."""
+    """free: bytes, where it shall be as with graphics cards that have so many. What each process then holds of the
+    weights is written down, and the second would write other answers, as a card of another kind might."""
     os.environ |= {"RANK": str(number), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     if free is None:
         raise SystemExit(worker.main(["--rank", folder]))
@@ -32,9 +34,23 @@ def rank(folder: str, number: int, port: int, free: int | None) -> None:
         held_by(Path(folder), number).write_text(str(held))
 
     shards.warm = note_down
+    if number:
+        shards.of_one_mind = one_that_would_write_otherwise(shards.of_one_mind)
     # the scorer chooses this kernel for short rows on a processor; the second computation of a layer has to as well
     with sdpa_kernel(SDPBackend.MATH):
         raise SystemExit(worker.main(["--rank", folder]))
+
+
+def one_that_would_write_otherwise(agreeing: Any) -> Any:
+    @contextmanager
+    def writing(model: Any) -> Iterator[None]:
+        inner = model.get_base_model() if hasattr(model, "peft_config") else model
+        handle = inner.get_output_embeddings().register_forward_hook(lambda *given: given[-1].roll(1, -1))
+        with agreeing(model):
+            yield
+        handle.remove()
+
+    return writing
 
 
 def held_by(folder: Path, number: int) -> Path:
@@ -62,6 +78,11 @@ def losses(folder: Path, kind: str = "step") -> dict[int, float]:
     return {event["step"]: event["loss"] for event in events(folder) if event["type"] == kind}
 
 
+def plan(folder: Path) -> dict[str, object]:
+    (found,) = (event for event in events(folder) if event["type"] == "plan")
+    return {name: value for name, value in found.items() if name not in ("time", "seq")}
+
+
 def agree(one: dict[int, float], other: dict[int, float], share: float) -> None:
     shared = one.keys() & other.keys()
     assert shared
@@ -70,6 +91,7 @@ def agree(one: dict[int, float], other: dict[int, float], share: float) -> None:
 
 def same_curve(folder: Path, whole: Path, share: float = 1e-2) -> None:
     """share: by which losses may differ; beside a base in half precision small differences grow."""
+    assert plan(folder) == plan(whole)
     agree(losses(folder), losses(whole), share)
     assert losses(folder, "validation").keys() == losses(whole, "validation").keys()
     agree(losses(folder, "validation"), losses(whole, "validation"), share)
