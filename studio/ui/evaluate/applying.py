@@ -59,6 +59,7 @@ def build(page: Page) -> Tab:
             return
         asked = (standing.run.id, Path(kept["path"]), chosen, name, whom.beside(session, name, *values))
         found = session.applications.price(*asked)
+        # all but the key
         told = [chosen, name, *values[:-1]]
         if found is not None and kept.get("told") != told:
             session.projects.remember(project, applying={**kept, "told": told, "price": whom.priced(*found)})
@@ -93,7 +94,7 @@ def build(page: Page) -> Tab:
 
     def wire() -> None:
         # A key is used once and stays nowhere on the page.
-        start.click(lambda: "", None, fields.key, queue=False, show_progress="hidden")
+        start.click(lambda: "", None, fields.fields.key, queue=False, show_progress="hidden")
 
     page.pending.append(wire)
 

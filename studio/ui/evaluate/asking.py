@@ -9,8 +9,9 @@ from studio.evaluation.judge import RUBRIC
 from studio.evaluation.metrics import title_of
 from studio.evaluation.prompting import MOST_SHOTS
 from studio.hosted.price import dollars
-from studio.session.comparing import OTHER, Beside, Elsewhere
+from studio.session.comparing import Beside, Elsewhere
 from studio.ui import html, words
+from studio.ui.evaluate.elsewhere import Fields, give_key, price
 from studio.ui.page import UNDER_WAY, Page, Standing, Tab
 
 NAME = "evaluate"
@@ -37,12 +38,7 @@ class Asking:
                 elem_id="deciding-measure",
             )
             gr.HTML(f"<h3>{html.esc(words.MORE_REMOTE_TITLE)}</h3><p>{html.esc(words.MORE_REMOTE_LINE)}</p>")
-            with gr.Row(elem_classes="fs-fields"):
-                self.address = gr.Textbox(label=words.MORE_ADDRESS, elem_id="remote-address", max_lines=1)
-                self.model = gr.Textbox(label=words.MORE_MODEL, elem_id="remote-model", max_lines=1)
-                self.key = gr.Textbox(label=words.MORE_KEY, type="password", elem_id="remote-key", max_lines=1)
-                self.read = gr.Number(None, label=words.MORE_READ, minimum=0, elem_id="remote-read")
-                self.written = gr.Number(None, label=words.MORE_WRITTEN, minimum=0, elem_id="remote-written")
+            self.fields = Fields("remote")
             gr.HTML(f"<h3>{html.esc(words.MORE_JUDGE_TITLE)}</h3><p>{html.esc(words.MORE_JUDGE_LINE)}</p>")
             self.judge = gr.Textbox(label=words.MORE_JUDGE_MODEL, elem_id="judge-model", max_lines=1)
             self.rubric = gr.Textbox(RUBRIC, label=words.MORE_RUBRIC, lines=3, elem_id="rubric")
@@ -53,18 +49,20 @@ class Asking:
     def inputs(self) -> list[Any]:
         """What `beside` takes, in this order."""
         texts = [self.instructions, self.shots, self.runs, self.measure]
-        return [*texts, self.address, self.model, self.key, self.read, self.written, self.judge, self.rubric]
+        return [*texts, *self.fields.inputs, self.judge, self.rubric]
 
     def beside(self, *values: Any) -> Beside:
         """What was asked for; a key that was typed is given to the session and to nobody else."""
-        instructions, shots, runs, measure, address, model, key, read, written, judge, rubric = values
-        # An empty field of numbers comes as 0; what nobody said is not known, rather than free.
-        price = (float(read or 0), float(written or 0)) if read or written else None
-        if (address or "").strip() and (key or "").strip():
-            self.page.session.providers.give_key(OTHER, address, key)
+        instructions, shots, runs, measure, address, model, read, written, key, judge, rubric = values
+        if (address or "").strip():
+            give_key(self.page.session, address, key)
 
         def elsewhere(name: str | None) -> Elsewhere | None:
-            return Elsewhere(address or "", name, price) if (name or "").strip() and name is not None else None
+            return (
+                Elsewhere(address or "", name, price(read, written))
+                if (name or "").strip() and name is not None
+                else None
+            )
 
         return Beside(
             instructions=instructions or "",
@@ -77,7 +75,7 @@ class Asking:
         )
 
     def part(self) -> Tab:
-        def price(project: str, *values: Any) -> None:
+        def ask(project: str, *values: Any) -> None:
             run = self.page.standing(project).run
             asked = self.beside(*values)
             if run is None or asked.judge is None:
@@ -94,14 +92,14 @@ class Asking:
                 ),
             )
 
-        self.page.on(self.ask_price.click, price, self.inputs, tab=NAME)
+        self.page.on(self.ask_price.click, ask, self.inputs, tab=NAME)
 
         def wire() -> None:
             # A key is used once and stays nowhere on the page.
-            gr.on([self.ask_price.click], lambda: "", None, self.key, queue=False, show_progress="hidden")
+            gr.on([self.ask_price.click], lambda: "", None, self.fields.key, queue=False, show_progress="hidden")
 
         self.page.pending.append(wire)
-        return Tab([self.fold, self.runs, self.key, self.price], self._view)
+        return Tab([self.fold, self.runs, self.fields.key, self.price], self._view)
 
     def _remember(self, project: str, said: str) -> None:
         self.page.session.projects.remember(project, judge_price=said or None)

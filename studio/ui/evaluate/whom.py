@@ -9,9 +9,10 @@ from studio.evaluation.prompting import MOST_SHOTS
 from studio.hosted.price import dollars
 from studio.hosted.talk import Used
 from studio.session import Session
-from studio.session.comparing import OTHER, REMOTE, Beside, Elsewhere
+from studio.session.comparing import REMOTE, Beside, Elsewhere
 from studio.session.values import Run
 from studio.ui import html, words
+from studio.ui.evaluate.elsewhere import Fields, give_key, price
 
 
 class Whom:
@@ -24,17 +25,12 @@ class Whom:
             self.shots = gr.Slider(0, MOST_SHOTS, 0, step=1, label=words.MORE_SHOTS, elem_id="apply-shots")
         with gr.Column(visible=False) as self.elsewhere:
             gr.HTML(f"<p>{html.esc(words.APPLY_REMOTE_LINE)}</p>")
-            with gr.Row(elem_classes="fs-fields"):
-                self.address = gr.Textbox(label=words.MORE_ADDRESS, elem_id="apply-address", max_lines=1)
-                self.model = gr.Textbox(label=words.MORE_MODEL, elem_id="apply-model", max_lines=1)
-                self.key = gr.Textbox(label=words.MORE_KEY, type="password", elem_id="apply-key", max_lines=1)
-                self.read = gr.Number(None, label=words.MORE_READ, minimum=0, elem_id="apply-read")
-                self.written = gr.Number(None, label=words.MORE_WRITTEN, minimum=0, elem_id="apply-written")
+            self.fields = Fields("apply")
 
     @property
     def inputs(self) -> list[Any]:
         """What `beside` takes after session and who, in this order."""
-        return [self.instructions, self.shots, self.address, self.model, self.read, self.written, self.key]
+        return [self.instructions, self.shots, *self.fields.inputs]
 
     def shown(self, who: str) -> list[Any]:
         """Updates of both groups of fields."""
@@ -46,11 +42,8 @@ def beside(session: Session, who: str, *values: Any) -> Beside:
     instructions, shots, address, model, read, written, key = values
     remote = None
     if who == REMOTE:
-        if (key or "").strip():
-            session.providers.give_key(OTHER, address or "", key)
-        # An empty field of numbers comes as 0; what nobody said is not known, rather than free.
-        price = (float(read or 0), float(written or 0)) if read or written else None
-        remote = Elsewhere(address or "", model or "", price)
+        give_key(session, address or "", key)
+        remote = Elsewhere(address or "", model or "", price(read, written))
     return Beside(instructions=instructions or "", shots=int(shots or 0), remote=remote)
 
 
@@ -65,7 +58,7 @@ def choices(run: Run) -> list[tuple[str, str]]:
 
 def priced(used: Used, amount: float | None) -> str:
     """The sentence said before anything is sent."""
-    price = words.APPLY_PRICE_UNKNOWN if amount is None else words.MORE_PRICE_FOR.format(amount=dollars(amount))
+    said = words.APPLY_PRICE_UNKNOWN if amount is None else words.MORE_PRICE_FOR.format(amount=dollars(amount))
     return words.APPLY_PRICE.format(
-        read=html.number(used.input), written=html.number(used.output), price=price, button=words.APPLY_START
+        read=html.number(used.input), written=html.number(used.output), price=said, button=words.APPLY_START
     )
