@@ -126,7 +126,8 @@ def _layers(model: Any) -> list[nn.Module]:
     """The blocks of a transformers model, with or without peft layers inside them."""
     from transformers.modeling_layers import GradientCheckpointingLayer
 
-    return [part for part in model.modules() if isinstance(part, GradientCheckpointingLayer)]
+    # the inner before the outer, as fully_shard wants them
+    return [part for part in reversed(list(model.modules())) if isinstance(part, GradientCheckpointingLayer)]
 
 
 def _parts(whole: Doing) -> Iterator[FSDPModule]:

@@ -75,6 +75,16 @@ def test_every_method_learns_the_same(make_job, begin_two, tiny_model, tiny_enco
     assert bool(answers(parts)) == (method in ("lora", "full"))
 
 
+def test_a_base_in_4_bits_stays_a_copy_on_each_and_that_is_said(make_job, begin_two):
+    whole, folder = (make_job(chat_rows(60), method="qlora", **SHORT)[0] for _ in range(2))
+    complete(whole)
+    ended_well(begin_two(folder, NOTHING_FREE))
+    same_curve(folder, whole, 2e-2)
+    assert divided(folder) == 0
+    assert not held_by(folder, 0).exists()
+    assert any("each of them holds a whole copy" in event.get("text", "") for event in events(folder))
+
+
 def test_parts_go_on_after_a_loss_and_a_pause_in_parts_and_alone(make_job, begin_two, tiny_model):
     whole, folder = (
         make_job(chat_rows(60), tiny_model, "full", **LONG | {"learning_rate": 1e-3, "epochs": 10})[0] for _ in range(2)

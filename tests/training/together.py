@@ -57,11 +57,15 @@ def held_by(folder: Path, number: int) -> Path:
     return folder / f"held-{number}"
 
 
-def begin(folder: Path, free: int | None = None) -> list[BaseProcess]:
-    """The two processes of a job, the first one first."""
+def free_port() -> int:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+        return int(unused.getsockname()[1])
+
+
+def begin(folder: Path, free: int | None = None) -> list[BaseProcess]:
+    """The two processes of a job, the first one first."""
+    port = free_port()
     both = [FORKS.Process(target=rank, args=(str(folder), number, port, free)) for number in (0, 1)]
     for one in both:
         one.start()
