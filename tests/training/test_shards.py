@@ -58,12 +58,14 @@ def test_every_method_learns_the_same(make_job, begin_two, tiny_model, tiny_enco
     options = SHORT | ({"word_dropout": 0.0} if method == "classifier" else {})
     whole, copies, parts = (make_job(rows_of(method), base, method, **options)[0] for _ in range(3))
     complete(whole)
-    ended_well(begin_two(copies))
-    ended_well(begin_two(parts, NOTHING_FREE))
     half = method == "lora"
-    for folder in (copies, parts):
+    if not half:
+        # copies of a LoRA are what accelerate starts in test_team.py
+        ended_well(begin_two(copies))
+    ended_well(begin_two(parts, NOTHING_FREE))
+    for folder in (parts,) if half else (copies, parts):
         same_curve(folder, whole, 1e-2 if half else 1e-4)
-        assert_same_weights(folder, whole, 2e-2 if half else 1e-3)
+        assert_same_weights(folder, whole, 5e-2 if half else 1e-3)
     model = load(parts, base, method)
     held = [int(held_by(parts, number).read_text()) for number in (0, 1)]
     if method == "full":
