@@ -70,7 +70,7 @@ class Loop(Generic[Row]):
         self.course = course(rows, options)
         self._validation = held_batches(validation, options)
         self._team = team or Team()
-        self._stepper = Stepper(lesson, groups, options, self._team, moments)
+        self._stepper = Stepper(lesson, groups, options, self._team, moments, self.course.steps, self._say.note)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.best: Best | None = None
         self.base_loss = math.nan
