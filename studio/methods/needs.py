@@ -4,6 +4,7 @@ The shape of the formulas is what training holds: weights, gradients and AdamW's
 the way back, the logits. The constants were fitted to measured peaks; a test holds both against records of such peaks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -26,7 +27,7 @@ WHOLE, EIGHT_BITS = 8, 2 + 8 / 256
 """Bytes of both moments for each trained weight. Of 8 bits, with the scales of their blocks."""
 FOUR_BITS = 0.57
 """Bytes for each weight held in 4 bits, with the scales of its block."""
-SINGLE = 4
+SINGLE, HALF = 4, 2
 CHECKPOINTS = 3
 """The best, the last, and one that is being written."""
 
@@ -68,6 +69,27 @@ class Spared:
 
 
 NOTHING = Spared()
+WAYS = (NOTHING, Spared(twice=True), Spared(twice=True, moments="8-bit"), Spared(twice=True, moments="paged"))
+SHARE = 0.9
+"""Of a card's free memory that a training may be reckoned to take; the reckoning was fitted on processors."""
+
+
+def first_that_fits(reckoned: Callable[[Spared], int], free: int, eight_bits: bool, cards: int) -> Spared:
+    """What is to be spared on a graphics card, or the most that can be. reckoned: bytes that a card then needs; free:
+    of the fullest card; eight_bits: whether the optimiser can do that; cards: over so many a model may be divided."""
+    ways = [way for way in WAYS if eight_bits or way.moments == "whole"]
+    most_sparing = ways[-1]
+    if cards > 1:
+        most_sparing = Spared(twice=True, divided=cards)
+        # before moments are rounded to 8 bits
+        ways[2:2] = [Spared(divided=cards), most_sparing]
+    return next((way for way in ways if reckoned(way) <= SHARE * free), most_sparing)
+
+
+def of_a_card(tokens_per_step: int, longest: int, cards: int) -> int:
+    """Tokens of a step that one of so many cards gets: its share of the rows, and one row at least."""
+    share = tokens_per_step // cards + (longest if cards > 1 else 0)
+    return max(longest, min(tokens_per_step, share))
 
 
 def memory_bytes(

@@ -5,6 +5,7 @@ from pathlib import Path
 import psutil
 
 from studio.jobs import lease, processors
+from studio.jobs.launchers import accelerate
 from studio.session.values import Device
 from studio.settings import Settings
 
@@ -17,6 +18,13 @@ def device(settings: Settings) -> Device:
     word = "core" if count == 1 else "cores"
     line = f"CPU, {count} {word}, {free / GIGABYTE:.0f} GB free"
     return Device(line, count, free, lease.holder(settings.home, "cpu"))
+
+
+def tuning_memory_bytes() -> int:
+    """Free memory that a model can be tuned in: of all graphics cards, over which it may be divided, else the
+    machine's own."""
+    free = accelerate.free_bytes()
+    return free_memory_bytes() if free is None else free * accelerate.cards()
 
 
 def free_memory_bytes(cgroup: Path = CGROUP) -> int:

@@ -2,6 +2,7 @@
 to tell."""
 
 import functools
+import importlib.util
 import shutil
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from studio.data import Statistics
+from studio.jobs.launchers import accelerate
 from studio.methods import needs, pace
 from studio.methods.base import Layer, Method, Options
 from studio.methods.needs import Batch
@@ -41,15 +43,45 @@ def estimate(
     precision = 4 if model.parameters <= SMALL or not _bfloat16() else 2
     batch = _largest(method, model, options, numbers, rows[0])
     course = _course(method, model, options, numbers, rows)
+    longest = _longest(model, options, numbers)
+    memory, free, cards = _memory(method, model, layers, batch, longest, trained, precision)
     return Estimate(
-        memory_bytes=needs.memory_bytes(method, model, layers, batch, trained, precision),
+        memory_bytes=memory,
         disk_bytes=needs.disk_bytes(trained),
         seconds=pace.seconds(method, model, layers, course, trained, operations(), _half(method, model)),
         parameters=model.parameters,
         trainable_parameters=trained,
-        free_memory_bytes=free_memory_bytes(),
+        free_memory_bytes=free,
         free_disk_bytes=shutil.disk_usage(home).free,
+        cards=cards,
     )
+
+
+def _memory(
+    method: Method,
+    model: ModelInfo,
+    layers: tuple[Layer, ...],
+    batch: Batch,
+    longest: int,
+    trained: int,
+    precision: int,
+) -> tuple[int, int, int]:
+    """Bytes it would take, bytes that are free, and of how many graphics cards (0: of a processor's memory). On cards
+    what the training would spare there is reckoned with. longest: tokens of a row."""
+    free = accelerate.free_bytes()
+    if free is None:
+        taken = needs.memory_bytes(method, model, layers, batch, trained, precision)
+        return taken, free_memory_bytes(), 0
+    cards = accelerate.cards()
+    tokens = needs.of_a_card(batch.tokens, longest, cards)
+    share = Batch(tokens, batch.trained * tokens // max(1, batch.tokens))
+    reckoned = functools.partial(needs.memory_bytes, method, model, layers, share, trained, needs.HALF)
+    spared = needs.first_that_fits(reckoned, free, _has_eight_bits(), cards if method.holds == "as it is" else 1)
+    return reckoned(spared), free, cards
+
+
+def _has_eight_bits() -> bool:
+    return importlib.util.find_spec("bitsandbytes") is not None
 
 
 def in_the_way(found: Estimate, model: str) -> list[str]:
@@ -57,7 +89,7 @@ def in_the_way(found: Estimate, model: str) -> list[str]:
     reasons = []
     if found.memory_bytes > found.free_memory_bytes * FREE_SHARE:
         reasons.append(
-            f"Training {model} this way takes about {_gigabytes(found.memory_bytes)} of memory, and "
+            f"Training {model} this way takes about {_gigabytes(found.memory_bytes)} of {_whose(found)}, and "
             f"{_gigabytes(found.free_memory_bytes)} are free. Choose a smaller model, LoRA or QLoRA, fewer tokens per "
             "step, or shorter examples."
         )
@@ -67,6 +99,12 @@ def in_the_way(found: Estimate, model: str) -> list[str]:
             f"{_gigabytes(found.free_disk_bytes)} are free. Free some space, or choose LoRA."
         )
     return reasons
+
+
+def _whose(found: Estimate) -> str:
+    if not found.cards:
+        return "memory"
+    return "the memory of a graphics card" if found.cards == 1 else f"memory on each of {found.cards} graphics cards"
 
 
 def _gigabytes(count: int) -> str:
@@ -119,8 +157,7 @@ def operations() -> float:
 
 def _largest(method: Method, model: ModelInfo, options: TrainingOptions, numbers: Statistics, rows: int) -> Batch:
     """The largest step that these rows make: filled to the budget, or the longest example by itself."""
-    per = 1 if numbers.lengths.unit == "tokens" else CHARACTERS
-    longest = min(numbers.lengths.edges[-1] / per + TEMPLATE, options.max_length or model.context)
+    longest = _longest(model, options, numbers)
     tokens = max(longest, min(options.tokens_per_step, row_tokens(numbers) * rows / LEAST_STEPS))
     return Batch(int(tokens), int(tokens * _answered(method, options, numbers)))
 
@@ -140,3 +177,9 @@ def _bfloat16() -> bool:
     except OSError:
         return False
     return "avx512_bf16" in text or "amx_bf16" in text
+
+
+def _longest(model: ModelInfo, options: TrainingOptions, numbers: Statistics) -> int:
+    """Tokens of the longest row, as far as it is read."""
+    per = 1 if numbers.lengths.unit == "tokens" else CHARACTERS
+    return int(min(numbers.lengths.edges[-1] / per + TEMPLATE, options.max_length or model.context))

@@ -12,7 +12,7 @@ from studio.jobs.spec import Fetch, Merge
 from studio.models import Card, ModelInfo, card_of, fit, hub
 from studio.models.body import MODEL, TOKEN
 from studio.session import lock
-from studio.session.device import free_memory_bytes
+from studio.session.device import tuning_memory_bytes
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.tables import JobRow, ProjectRow
 from studio.session.tuned import tuned
@@ -52,7 +52,7 @@ class Models:
 
     def fits(self, parameters: int) -> fit.Fit:
         """Whether a model of so many weights can be tuned on this machine now."""
-        return fit.fit(parameters, free_memory_bytes())
+        return fit.fit(parameters, tuning_memory_bytes())
 
     def inspect(self, reference: str) -> ModelInfo:
         """What a base model is: 'recommended', one that comes with the studio, one that was fetched (owner/name), a

@@ -17,7 +17,7 @@ from studio.methods.settling import Choice
 from studio.methods.situation import Rows, unsuited
 from studio.models import ModelInfo
 from studio.session.datasets import Datasets
-from studio.session.device import free_memory_bytes
+from studio.session.device import tuning_memory_bytes
 from studio.session.estimates import CHARACTERS, row_tokens
 from studio.session.models import Models
 from studio.session.values import Dataset
@@ -153,7 +153,7 @@ def _proposed(found: Gathered, models: Models, reference: str, strength: str | N
         model=found.model,
         method=found.method,
         strength=strength,
-        memory=free_memory_bytes(),
+        memory=tuning_memory_bytes(),
     )
     found.strength, found.choices = proposal.strength, proposal.choices
     found.method, found.options = proposal.method, cast(Options, proposal.method.options(**proposal.options))

@@ -110,7 +110,8 @@ class Run:
 @dataclass(frozen=True)
 class Estimate:
     """What a training would take, reckoned from sizes. memory_bytes: at its peak; disk_bytes: of its checkpoints; free:
-    what the machine has of either now. seconds: about, to the end of its last epoch."""
+    what the machine has of either now. seconds: about, to the end of its last epoch. cards: graphics cards that share
+    it, memory being that of each; 0 where a processor does it."""
 
     memory_bytes: int
     disk_bytes: int
@@ -119,6 +120,7 @@ class Estimate:
     trainable_parameters: int
     free_memory_bytes: int
     free_disk_bytes: int
+    cards: int = 0
 
     def slower(self, times: float) -> Self:
         """The same where everything takes so many times as long."""

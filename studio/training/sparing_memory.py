@@ -6,6 +6,7 @@ those go to the memory of the machine when the card is full.
 On a processor nothing of it is done: what does not fit there is told before the start.
 """
 
+import functools
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,6 @@ from studio.methods.needs import NOTHING, Batch, Spared
 from studio.methods.training_options import TrainingOptions
 from studio.models import ModelInfo, weights
 from studio.training.team import Team
-
-HALF = 2
-SHARE = 0.9
-"""Of the free memory that a training may be reckoned to take; the reckoning was fitted on processors."""
-WAYS = (NOTHING, Spared(twice=True), Spared(twice=True, moments="8-bit"), Spared(twice=True, moments="paged"))
 
 
 def free_bytes() -> int | None:
@@ -49,20 +45,10 @@ def chosen(
         return NOTHING
     tensors = [tensor for file in weights.weight_files(Path(info.path)) for tensor in weights.read_tensors(file)]
     layers = tuple(Layer(one.name, one.shape[1], one.shape[0]) for one in weights.linear(tensors))
-    # each card has its share of the rows of a step, and one row at least
-    share = options.tokens_per_step // cards + (longest if cards > 1 else 0)
-    tokens = max(longest, min(options.tokens_per_step, share))
+    tokens = needs.of_a_card(options.tokens_per_step, longest, cards)
     trained = method.trained(info.parameters, layers, options)
-    ways = [way for way in WAYS if eight_bits or way.moments == "whole"]
-    most_sparing = ways[-1]
-    if cards > 1 and divisible:
-        most_sparing = Spared(twice=True, divided=cards)
-        # before moments are rounded to 8 bits
-        ways[2:2] = [Spared(divided=cards), most_sparing]
-    for way in ways:
-        if needs.memory_bytes(method, info, layers, Batch(tokens, tokens), trained, HALF, way) <= SHARE * free:
-            return way
-    return most_sparing
+    reckoned = functools.partial(needs.memory_bytes, method, info, layers, Batch(tokens, tokens), trained, needs.HALF)
+    return needs.first_that_fits(reckoned, free, eight_bits, cards if divisible else 1)
 
 
 def here(method: Method, info: ModelInfo, options: TrainingOptions, longest: int, us: Team) -> Spared:
@@ -70,14 +56,9 @@ def here(method: Method, info: ModelInfo, options: TrainingOptions, longest: int
     free = us.least(free_bytes())
     if free is None:
         return NOTHING
-    divisible = us.may_divide and not _packed(method)
+    divisible = us.may_divide and method.holds == "as it is"
     found = chosen(method, info, options, longest, free, _eight_bits(), us.count, divisible)
     return Spared(**us.agree(asdict(found)))
-
-
-def _packed(method: Method) -> bool:
-    """Whether the weights lie in blocks of 4 bits, of which there are no parts."""
-    return method.holds == "in 4 bits"
 
 
 def told(spared: Spared, method: Method, cards: int = 1) -> list[str]:
@@ -95,7 +76,7 @@ def told(spared: Spared, method: Method, cards: int = 1) -> list[str]:
         how.append("these move to the memory of the machine when the card is full")
     listed = how[0] if len(how) == 1 else f"{', '.join(how[:-1])}, and {how[-1]}"
     said = [f"The graphics card is small for this training, so {listed}."]
-    if cards > 1 and _packed(method):
+    if cards > 1 and method.holds == "in 4 bits":
         said.append("A base model in 4 bits cannot be divided over the cards, so each of them holds a whole copy.")
     return said
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from studio.jobs.launchers import accelerate
 from studio.session import planning as module
 
 
@@ -54,6 +55,21 @@ def test_a_model_too_large_for_the_machine(session, chat_file, tiny_model, monke
     (reason,) = plan.reasons
     assert "of memory, and 0.1 GB are free" in reason
     assert "smaller model" in reason
+
+
+def test_on_graphics_cards_it_is_reckoned_what_each_would_hold(session, chat_file, tiny_model, monkeypatch):
+    where, chosen = placed(session, chat_file, tiny_model)
+    alone = session.runs.plan(*where, **chosen).estimate
+    assert alone.cards == 0
+    monkeypatch.setattr(accelerate, "cards", lambda: 2)
+    monkeypatch.setattr(accelerate, "free_bytes", lambda: 80 * 10**9)
+    plan = session.runs.plan(*where, **chosen)
+    assert plan.ready
+    assert (plan.estimate.cards, plan.estimate.free_memory_bytes) == (2, 80 * 10**9)
+    assert plan.estimate.memory_bytes <= alone.memory_bytes
+    monkeypatch.setattr(accelerate, "free_bytes", lambda: 10**8)
+    (reason,) = session.runs.plan(*where, **chosen).reasons
+    assert "memory on each of 2 graphics cards, and 0.1 GB are free" in reason
 
 
 def test_a_search_is_one_run(session, chat_file, tiny_model):

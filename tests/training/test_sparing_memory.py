@@ -71,8 +71,7 @@ def test_the_less_a_card_has_the_more_is_spared():
         parameters=8 * 10**9, layers=32, hidden_size=4096, vocabulary=128_000, bytes=16 * 10**9, dtype="bfloat16"
     )
     taken = [
-        needs.memory_bytes(full, model, (), needs.Batch(4096, 1024), model.parameters, 2, way)
-        for way in sparing_memory.WAYS
+        needs.memory_bytes(full, model, (), needs.Batch(4096, 1024), model.parameters, 2, way) for way in needs.WAYS
     ]
     assert taken == sorted(taken, reverse=True)
     assert len(set(taken)) == 4

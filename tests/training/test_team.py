@@ -62,3 +62,17 @@ def test_one_card_or_none_changes_nothing(make_job, monkeypatch):
     monkeypatch.setattr(accelerate, "cards", lambda: 3)
     assert accelerate.processes(folder) == 3
     assert accelerate.processes(folder.parent) == 1, "what is no training has one process"
+
+
+def test_the_fullest_of_the_chosen_cards_counts(tmp_path, monkeypatch):
+    driver = tmp_path / "nvidia-smi"
+    driver.write_text("#!/bin/sh\nprintf '0, GPU-aa, 4000\\n1, GPU-bb, 1000\\n2, GPU-cc, 3000\\n'\n")
+    driver.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert accelerate.free_bytes() is None, "no cards, no question"
+    monkeypatch.setattr(accelerate, "cards", lambda: 3)
+    for chosen, free in (("0,2", 3000), ("GPU-a", 4000), ("1", 1000)):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", chosen)
+        accelerate._free.cache_clear()
+        assert accelerate.free_bytes() == free * 2**20
+    accelerate._free.cache_clear()

@@ -9,6 +9,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from studio.jobs import spec as specs
 from studio.jobs.launchers import local
 
 LOOK_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 5.0
+MEBIBYTE = 2**20
 
 
 def launch(folder: Path, secrets: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -52,12 +55,39 @@ def cards() -> int:
     torch was built for the processor."""
     if importlib.metadata.version("torch").endswith("+cpu"):
         return 0
-    try:
-        listed = subprocess.run(
-            ["nvidia-smi", "--list-gpus"], capture_output=True, text=True, timeout=LOOK_SECONDS, check=True
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return 0
-    there = len([line for line in listed.splitlines() if line.startswith("GPU ")])
+    there = len([line for line in _told("--list-gpus") if line.startswith("GPU ")])
+    chosen = _chosen()
+    return there if chosen is None else len(chosen)
+
+
+def free_bytes() -> int | None:
+    """Of the fullest of these cards; None where there are none, or the driver does not tell."""
+    return _free(int(time.monotonic() // LOOK_AGAIN_SECONDS)) if cards() else None
+
+
+@functools.lru_cache(maxsize=1)
+def _free(_when: int) -> int | None:
+    told = [line.split(", ") for line in _told("--query-gpu=index,uuid,memory.free", "--format=csv,noheader,nounits")]
+    chosen = _chosen()
+    free = [
+        int(mebibytes) * MEBIBYTE
+        for index, uuid, mebibytes in told
+        if chosen is None or any(one == index or uuid.startswith(one) for one in chosen)
+    ]
+    return min(free, default=None)
+
+
+def _chosen() -> list[str] | None:
+    """The cards that CUDA_VISIBLE_DEVICES names, by number or by the beginning of what each is called."""
     chosen = os.environ.get("CUDA_VISIBLE_DEVICES")
-    return there if chosen is None else len([one for one in chosen.split(",") if one.strip()])
+    return None if chosen is None else [one.strip() for one in chosen.split(",") if one.strip()]
+
+
+def _told(*wanted: str) -> list[str]:
+    """The driver's answer in lines; none where there is no driver."""
+    try:
+        return subprocess.run(
+            ["nvidia-smi", *wanted], capture_output=True, text=True, timeout=LOOK_SECONDS, check=True
+        ).stdout.splitlines()
+    except (OSError, subprocess.SubprocessError):
+        return []
