@@ -245,6 +245,6 @@ class Loop(Generic[Row]):
         if not self._options.patience or self._worse < self._options.patience or self.step == self.course.steps:
             return False
         assert self.best is not None
-        text = f"Ended early: {self._worse} checks in a row were no better than that of step {self.best.step}."
-        self._say.note(text)
+        better = f"no better than that of step {self.best.step}, which you get"
+        self._say.note(f"Ended early: {self._worse} checks in a row were {better}.")
         return True

@@ -93,6 +93,22 @@ def test_a_verdict_is_the_sentence_of_a_finished_evaluation():
     assert job.sentence == "Tuning helped."
 
 
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        ([2.0], "left."),
+        ([2.0, 1.5], "still falling, so it is still learning."),
+        ([2.0, 2.1], "is not below the base model's yet."),
+        ([2.0, 1.5, 1.6], "was lowest at step 1; that is the state you get."),
+        ([2.0, 1.5, 1.6, 1.7], "It is memorising: the loss on examples it has not seen rises. The best was at step 1;"),
+        ([2.0, 1.5, 1.7, 1.6], "was lowest at step 1; that is the state you get."),
+    ],
+)
+def test_what_the_losses_say_while_it_learns(losses, words):
+    checks = [Validation(number, number / 10, loss, False) for number, loss in enumerate(losses)]
+    assert words in fold(lines(PLAN, State("running"), step(44), *checks), None, True).sentence
+
+
 def test_advancing_by_parts_is_the_fold_of_the_whole():
     events = lines(
         State("preparing"), PLAN, State("running"), step(1), Validation(1, 0.1, 2.0, True), Note("a"), step(2)

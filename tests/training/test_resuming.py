@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import signal
 import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -170,6 +171,37 @@ def test_killed_at_any_moment(pair, seed):
         resume(other)
     if fold(events(other), None, alive=False).state != "finished":
         complete(other)
+    assert weights(other) == weights(whole)
+    assert_without_a_seam(other, whole)
+
+
+def killed_at(folder: str, number: int) -> None:
+    """The worker, which is killed at the `number`th time that something is put to the disk for good."""
+    real, done = checkpoint._sync, 0
+
+    def sync(path: Path) -> None:
+        nonlocal done
+        done += 1
+        if done == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(path)
+
+    checkpoint._sync = sync
+    work(folder)
+
+
+def test_killed_at_every_point_of_writing_a_checkpoint(pair):
+    whole, other = pair(epochs=6)
+    # the last file, the manifest, its folder and the folder around it; then the first ones of where it stands
+    for number in range(2, 8):
+        child = FORKS.Process(target=killed_at, args=(str(other), number))
+        child.start()
+        child.join(240)
+        assert child.exitcode == -signal.SIGKILL
+        for kept in checkpoint.kept(other):
+            checkpoint.verify(kept.path)
+        resume(other)
+    complete(other)
     assert weights(other) == weights(whole)
     assert_without_a_seam(other, whole)
 
