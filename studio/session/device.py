@@ -17,6 +17,9 @@ def device(settings: Settings) -> Device:
     count, free = processors.allowed(), free_memory_bytes()
     word = "core" if count == 1 else "cores"
     line = f"CPU, {count} {word}, {free / GIGABYTE:.0f} GB free"
+    if (of_card := accelerate.free_bytes()) is not None:
+        cards, room = accelerate.cards(), f"{of_card / GIGABYTE:.0f} GB free"
+        line = f"1 graphics card, {room}; {line}" if cards == 1 else f"{cards} graphics cards, {room} each; {line}"
     return Device(line, count, free, lease.holder(settings.home, "cpu"))
 
 

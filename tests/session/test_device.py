@@ -3,17 +3,27 @@
 from pathlib import Path
 
 import psutil
+import pytest
 
+from studio.jobs.launchers import accelerate
 from studio.session import Session
-from studio.session.device import free_memory_bytes
+from studio.session.device import free_memory_bytes, tuning_memory_bytes
 
 
 def test_the_line_says_what_the_numbers_say(session: Session) -> None:
     found = session.device()
     assert found.cores >= 1
-    assert found.line.startswith(f"CPU, {found.cores} core")
+    assert f"CPU, {found.cores} core" in found.line
     assert 0 < found.memory_free_bytes <= psutil.virtual_memory().total
     assert found.holder is None
+
+
+def test_graphics_cards_are_named_first(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accelerate, "free_bytes", lambda: 79 * 10**9)
+    for cards, words in ((1, "1 graphics card, 79 GB free; CPU"), (4, "4 graphics cards, 79 GB free each; CPU")):
+        monkeypatch.setattr(accelerate, "cards", lambda cards=cards: cards)
+        assert session.device().line.startswith(words)
+        assert tuning_memory_bytes() == cards * 79 * 10**9
 
 
 def test_a_containers_memory_limit_counts_and_its_file_cache_does_not(tmp_path: Path) -> None:
