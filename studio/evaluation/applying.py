@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studio.data.values import Example
 from studio.errors import JobError
-from studio.evaluation import body, contest, entrants, table
+from studio.evaluation import body, entrants, rounds, table
 from studio.evaluation.contest import Contest
 from studio.evaluation.said import Kept, Said
 from studio.evaluation.table import Table
@@ -39,7 +39,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     _tell_skipped(journal, found, asked)
     training = body.learned(work.learned)
     try:
-        answers = contest.said(
+        answers = rounds.said(
             [entrant],
             Contest(
                 examples=[question for question in asked if question is not None],

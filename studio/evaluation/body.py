@@ -9,7 +9,7 @@ from typing import Any
 from studio import data, models
 from studio.data.values import Example
 from studio.errors import DataError, JobError, ModelError
-from studio.evaluation import contest, entrants, forgetting, hosted, judge, scorecard, scoring
+from studio.evaluation import entrants, forgetting, hosted, judge, rounds, scorecard, scoring
 from studio.evaluation.contest import Contest
 from studio.evaluation.entrants import Entrant
 from studio.evaluation.judge import Judged
@@ -45,7 +45,7 @@ def run(folder: Path, spec: Spec, journal: Journal, secrets: Mapping[str, str]) 
     try:
         if examples:
             asked = _contest(folder, work, chosen, examples, journal, secrets, who)
-            said = contest.said(who, asked)
+            said = rounds.said(who, asked)
             rows = scoring.rows_of(chosen, examples, said)
             verdict, rows = _judged(work, asked, who, rows) if work.judge else (None, rows)
             general = _general(work, asked) if work.general else None
@@ -95,7 +95,7 @@ def _contest(
     who: Sequence[Entrant],
 ) -> Contest:
     pairs = all(example.rejected for example in examples)
-    passes = contest.passes(who, pairs=pairs) + (2 if work.judge else 0)
+    passes = rounds.passes(who, pairs=pairs) + (2 if work.judge else 0)
     ticker = Ticker(folder, journal, len(examples) * passes)
     return Contest(
         examples=examples,

@@ -5,19 +5,17 @@ They tell no loss on given answers, so their rows have none. What the answers to
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from studio import hosted
 from studio.data.values import Example
 from studio.evaluation import prompting
+from studio.evaluation.contest import Contest
 from studio.evaluation.entrants import Entrant
 from studio.evaluation.said import Said
 from studio.hosted import talk
 from studio.hosted.base import Connection, Price, Provider
 from studio.hosted.talk import Answer, Used
-
-if TYPE_CHECKING:
-    from studio.evaluation.contest import Contest
 
 SPARE_TOKENS = 16
 """Room beyond the longest wanted answer; its tokens are at most its bytes, and rarely more than half of them."""
@@ -28,7 +26,7 @@ USUAL_BYTES = 256
 """Of an answer, where no training example tells."""
 
 
-def said(entrant: Entrant, contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
+def said(entrant: Entrant, contest: Contest) -> Iterator[tuple[Entrant, list[Said]]]:
     """Its answers to every row; ServiceError when it is refused or fails for good."""
     provider, connection = reach(entrant.hosted, contest.secrets)
     longest = max((len(answer.encode()) for answer in contest.answers), default=0) // 2 + SPARE_TOKENS

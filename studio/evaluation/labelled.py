@@ -7,25 +7,23 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from studio.data.values import Example
 from studio.errors import DataError
 from studio.evaluation.compare import Matches
+from studio.evaluation.contest import Contest
 from studio.evaluation.entrants import Entrant
 from studio.evaluation.said import Said
 from studio.evaluation.scorecard import CANDIDATES, LabelTable, Row
 from studio.models import labels as labelling
 from studio.models.labels import Labels, Told
 
-if TYPE_CHECKING:
-    from studio.evaluation.contest import Contest
-
 MOST_TAKEN = 50
 SHARES_KEPT = 5
 
 
-def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
+def said(group: Sequence[Entrant], contest: Contest) -> Iterator[tuple[Entrant, list[Said]]]:
     """Classifiers, and in the place of the base model the guess that needs none; DataError when a row to judge by has
     no label."""
     from studio.inference.tell import Teller

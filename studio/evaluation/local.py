@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from studio.data.values import Example
 from studio.evaluation import prompting
+from studio.evaluation.contest import Contest
 from studio.evaluation.entrants import Entrant
 from studio.evaluation.said import Said
 
 if TYPE_CHECKING:
-    from studio.evaluation.contest import Contest
     from studio.inference.generate import Engine
 
 SPARE_TOKENS = 8
 """Room beyond the longest wanted answer, so that an answer of about its length is not cut."""
 
 
-def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
+def said(group: Sequence[Entrant], contest: Contest) -> Iterator[tuple[Entrant, list[Said]]]:
     """All of one base model: itself, with a prompt, and tuned. What is kept in full needs no model to be loaded."""
     from studio.inference.generate import load
 
@@ -50,7 +50,7 @@ def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant
         yield one, [replace(a, worse=worse[one.id][n]) if worse else a for n, a in enumerate(found)]
 
 
-def _lost(one: Entrant, name: str, engine: "Engine", contest: "Contest", worse: bool = False) -> dict[int, float]:
+def _lost(one: Entrant, name: str, engine: "Engine", contest: Contest, worse: bool = False) -> dict[int, float]:
     """Row -> loss of the wanted answer, or of the one that a preference row likes less. name: of the model in the
     engine."""
     from studio.evaluation.losses import Losses
@@ -69,7 +69,7 @@ def _lost(one: Entrant, name: str, engine: "Engine", contest: "Contest", worse: 
     )
 
 
-def _prompted(entrant: Entrant, contest: "Contest", left: Sequence[int]) -> list[Example]:
+def _prompted(entrant: Entrant, contest: Contest, left: Sequence[int]) -> list[Example]:
     """The rows as this entrant is asked them."""
     rows = [contest.examples[place] for place in left]
     if entrant.kind != "prompted":

@@ -8,15 +8,13 @@ the training answers are none of these.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from studio.data.values import Example
+from studio.evaluation.contest import Contest
 from studio.evaluation.entrants import FREQUENT, LOGISTIC, NEAREST, Entrant
 from studio.evaluation.metrics.json_fields import as_object, suits
 from studio.evaluation.said import Said
-
-if TYPE_CHECKING:
-    from studio.evaluation.contest import Contest
 
 STRENGTH = 10.0
 """scikit-learn's C: how little the weights are held back."""
@@ -24,7 +22,7 @@ MOST_VALUES = 200
 Fitted = Callable[[Sequence[str]], list[str]]
 
 
-def said(group: Sequence[Entrant], contest: "Contest") -> Iterator[tuple[Entrant, list[Said]]]:
+def said(group: Sequence[Entrant], contest: Contest) -> Iterator[tuple[Entrant, list[Said]]]:
     """What each of these says to every row."""
     texts = [text_of(example) for example in contest.examples]
     for one in group:

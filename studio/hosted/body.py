@@ -14,7 +14,8 @@ from studio.data.values import Example
 from studio.errors import DataError, JobError, LostSightError, ServiceError, StudioError
 from studio.hosted import addresses, price, rows, tokens
 from studio.hosted.base import ENDED, Connection, Order, Provider, Service
-from studio.hosted.following import Course, Follower, Stopped
+from studio.hosted.course import Course
+from studio.hosted.following import Follower, Stopped
 from studio.hosted.intents import Intents
 from studio.hosted.openai_words import MARK
 from studio.hosted.options import validated

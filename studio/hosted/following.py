@@ -7,13 +7,13 @@ What the provider's clock says is used for nothing but the order of its events.
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from studio.errors import LostSightError, ServiceError
 from studio.hosted import price
 from studio.hosted.base import ENDED, Metric, Provider, RemoteEvent, RemoteJob, Service
+from studio.hosted.course import Course
 from studio.hosted.openai_words import metrics_in
 from studio.hosted.statuses import ASKED, LATER, REMEDIES, SENTENCES, TOO_DEAR
 from studio.hosted.steady import Steady
@@ -31,16 +31,6 @@ CANCEL_AGAIN_SECONDS = 30.0
 
 class Stopped(Exception):  # noqa: N818  (a request, not an error)
     """The user asked the job to stop, and nothing had been ordered."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """What is known of a job before it runs. tokens: of one epoch, by our count."""
-
-    rows: int
-    validation_rows: int
-    tokens: int
-    epochs: int
 
 
 class Follower:

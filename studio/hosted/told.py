@@ -3,15 +3,12 @@
 import math
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from studio.hosted.base import Metric
+from studio.hosted.course import Course
 from studio.jobs import journal as journals
 from studio.jobs.events import Checkpoint, Note, Plan, Remote, Step, Validation, parse
 from studio.jobs.journal import Journal
-
-if TYPE_CHECKING:
-    from studio.hosted.following import Course
 
 
 class Told:
@@ -64,7 +61,7 @@ class Told:
     def seconds(self) -> float:
         return self._before + (time.monotonic() - self._running if self._running is not None else 0.0)
 
-    def begin(self, course: "Course") -> None:
+    def begin(self, course: Course) -> None:
         self._course = course
         self._tokens = course.tokens * course.epochs
         self._epochs = course.epochs

@@ -1,13 +1,11 @@
-"""Where a job stands, in one or two plain sentences. Which state it is in is decided in state.py."""
+"""Where a job stands, in one or two plain sentences. Which state it is in is decided in facts.py."""
 
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from studio.jobs.state import JobState
+from studio.jobs.facts import Facts
 
 
-def sentence(job: "JobState") -> str:
+def sentence(job: Facts) -> str:
     """The sentence of a job's state; it ends with a full stop."""
     match job.state:
         case "waiting":
@@ -38,7 +36,7 @@ def sentence(job: "JobState") -> str:
             return _interrupted(job)
 
 
-def _waiting(job: "JobState") -> str:
+def _waiting(job: Facts) -> str:
     if job.word != "waiting":
         return "Waiting to start."
     if not job.ahead:
@@ -58,11 +56,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _trains(job: "JobState") -> bool:
+def _trains(job: Facts) -> bool:
     return bool(job.plan or job.last_step or job.checkpoints)
 
 
-def _running(job: "JobState") -> str:
+def _running(job: Facts) -> str:
     step, plan = job.last_step, job.plan
     if job.remote is not None and (step is None or job.remote.status != "running"):
         return job.remote.sentence
@@ -78,7 +76,7 @@ def _running(job: "JobState") -> str:
     return "Running."
 
 
-def _learning(job: "JobState") -> str:
+def _learning(job: Facts) -> str:
     """What the validation losses say so far; nothing before the second one."""
     losses = [item for item in job.validations if math.isfinite(item.loss)]
     if len(losses) < 2:
@@ -106,7 +104,7 @@ def _left(seconds: float | None) -> str:
     return f", about {duration(float(seconds))} left" if known and seconds is not None else ""
 
 
-def _stopped(job: "JobState") -> str:
+def _stopped(job: Facts) -> str:
     if job.remote is not None:
         return f"{job.remote.sentence} {_kept(job, 'learned')}" if _trains(job) else job.remote.sentence
     if job.last_step is None:
@@ -115,14 +113,14 @@ def _stopped(job: "JobState") -> str:
     return f"Stopped after step {job.last_step.step}{of}. {_kept(job, 'learned')}"
 
 
-def _paused(job: "JobState") -> str:
+def _paused(job: Facts) -> str:
     if job.last_step is None:
         return "Paused before the first step. Go on whenever you like."
     of = f" of {job.plan.steps:,}" if job.plan else ""
     return f"Paused after step {job.last_step.step:,}{of}. It goes on exactly there whenever you like."
 
 
-def _finished(job: "JobState") -> str:
+def _finished(job: Facts) -> str:
     verdict = job.result.get("sentence") if job.result else None
     if isinstance(verdict, str) and verdict:
         return verdict
@@ -135,7 +133,7 @@ def _finished(job: "JobState") -> str:
     return f"{steps}{time}.{best}{_gained(job)}"
 
 
-def _gained(job: "JobState") -> str:
+def _gained(job: Facts) -> str:
     """How the loss on validation examples went, from the base model to the state that is kept."""
     first = job.validations[0] if job.validations else None
     if first is None or first.step != 0 or job.best is None:
@@ -145,7 +143,7 @@ def _gained(job: "JobState") -> str:
     return f" The loss on examples it has not seen fell from {first.loss:.2f} to {job.best.loss:.2f}."
 
 
-def _failed(job: "JobState") -> str:
+def _failed(job: Facts) -> str:
     if job.failure is None:
         return "The job failed."
     words = [job.failure.happened, job.failure.remedy]
@@ -154,7 +152,7 @@ def _failed(job: "JobState") -> str:
     return " ".join(word for word in words if word)
 
 
-def _interrupted(job: "JobState") -> str:
+def _interrupted(job: Facts) -> str:
     if job.remote is not None:
         return _left_alone(job)
     if job.word is None:
@@ -176,7 +174,7 @@ def _interrupted(job: "JobState") -> str:
     )
 
 
-def _left_alone(job: "JobState") -> str:
+def _left_alone(job: Facts) -> str:
     """A job at a provider that no process of ours follows."""
     assert job.remote is not None
     place = job.remote.place
@@ -188,7 +186,7 @@ def _left_alone(job: "JobState") -> str:
     return f"{why}The job goes on at {place}, but this studio does not follow it. Follow it again with your key."
 
 
-def _kept(job: "JobState", verb: str) -> str:
+def _kept(job: Facts, verb: str) -> str:
     if job.kept is None:
         return "Nothing had been saved yet."
     return f"What it had {verb} until step {job.kept.step} is kept."

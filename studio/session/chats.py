@@ -63,7 +63,7 @@ class Chats:
             "base": talks.chosen(found, base),
             "tuned": talks.chosen(found, tuned or found[-1].id),
         }
-        return HostedTalk(sides, provider, connection, run, self)
+        return HostedTalk(sides, provider, connection, run, self.open_base)
 
     def open_base(self, run: Run) -> Endpoint:
         """The chat process of the base model that a hosted run is compared with."""

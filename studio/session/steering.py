@@ -4,8 +4,8 @@ from studio.errors import JobError, UsageError
 from studio.evaluation import entrants
 from studio.hosted.keys import Keys
 from studio.jobs import spec as specs
+from studio.jobs.facts import KEEPING
 from studio.jobs.spec import Apply, Evaluate, Train
-from studio.jobs.state import KEEPING
 from studio.session.jobbook import ACTIVE, JobBook
 from studio.session.values import Run
 from studio.settings import Settings

@@ -1,10 +1,10 @@
 """Who can be talked to about a run: the base and the tuned model on this machine, or models at a provider beside one of
 this machine. A talk has two sides, base and tuned, whoever speaks on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from studio import models
 from studio.data.values import Message, Role
@@ -17,9 +17,6 @@ from studio.inference.client import Reply
 from studio.inference.endpoint import Endpoint
 from studio.jobs.spec import Source
 from studio.session.values import Run
-
-if TYPE_CHECKING:
-    from studio.session.chats import Chats
 
 Side = Literal["base", "tuned"]
 HERE, THERE, TUNED = "here", "base", "tuned"
@@ -68,16 +65,22 @@ class LocalTalk:
 
 
 class HostedTalk:
-    """Sides that may speak from a provider. cost: what its answers took so far."""
+    """Sides that may speak from a provider. base: opens the base model on this machine. cost: what its answers took so
+    far."""
 
     def __init__(
-        self, sides: Mapping[Side, Voice], provider: Provider, connection: Connection, run: Run, chats: "Chats"
+        self,
+        sides: Mapping[Side, Voice],
+        provider: Provider,
+        connection: Connection,
+        run: Run,
+        base: Callable[[Run], Endpoint],
     ) -> None:
         self._sides = sides
         self._provider = provider
         self._connection = connection
         self._run = run
-        self._chats = chats
+        self._base = base
         self._replies: list[HostedReply] = []
 
     def stream(
@@ -85,7 +88,7 @@ class HostedTalk:
     ) -> Reply | HostedReply:
         voice = self._sides[side]
         if not voice.model:
-            return LocalTalk(self._chats.open_base(self._run)).stream("base", messages, temperature, max_tokens)
+            return LocalTalk(self._base(self._run)).stream("base", messages, temperature, max_tokens)
         reply = HostedReply(self._provider, self._connection, voice.model, messages, temperature, max_tokens)
         self._replies.append(reply)
         return reply

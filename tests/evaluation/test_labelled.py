@@ -7,7 +7,7 @@ import pytest
 
 from studio.data.values import Example
 from studio.errors import DataError
-from studio.evaluation import contest, entrants, labelled, scorecard, scoring
+from studio.evaluation import entrants, labelled, rounds, scorecard, scoring
 from studio.evaluation.contest import Contest
 from studio.evaluation.intervals import bootstrap_macro_f1
 from studio.evaluation.metrics import measure
@@ -60,7 +60,7 @@ def judge(work: Evaluate, tmp_path: Path, said: dict[str, list[Said]]) -> Judge:
                 kept=Kept(tmp_path),
                 ticker=Ticker(tmp_path, journal, 2 * len(examples)),
             )
-            said.update(contest.said(who, asked))
+            said.update(rounds.said(who, asked))
         return scoring.rows_of(range(len(examples)), examples, said)
 
     return run

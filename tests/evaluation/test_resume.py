@@ -46,7 +46,7 @@ def test_a_stopped_evaluation_goes_on_and_says_the_same(
         contest.kept.through = seen
         return batches(group, contest)
 
-    monkeypatch.setattr(body.contest.local, "said", watched)
+    monkeypatch.setattr(body.rounds.local, "said", watched)
     again = run(tmp_path / "again", replace(what, earlier=[source(folder / FILE)]))
     assert len(asked) == 1, "only the tuned model had not answered yet"
     assert [row.answers for row in again.details] == [row.answers for row in whole.details]

@@ -48,5 +48,18 @@
     draw();
   };
 
-  window.studioCharts = { css, plotly, layout, onTheme, CONFIG };
+  // Data and layout of the share that is told right, and of pairs by how much: they lie on another scale than the loss.
+  const scores = (right, words) => {
+    const pairs = right.margin.some((value) => value !== null);
+    const lines = [{ x: [...right.x], y: [...right.y], name: pairs ? words.parted_share : words.told_share,
+      mode: "lines+markers", line: { color: css("--fs-tuned"), width: 3 } }];
+    if (pairs) lines.push({ x: [...right.x], y: [...right.margin], name: words.margin, yaxis: "y2", mode: "lines+markers",
+      line: { color: css("--fs-train"), width: 2 } });
+    const more = pairs ? { yaxis2: { title: { text: words.margin }, overlaying: "y", side: "right", showgrid: false } } : {};
+    return [lines, layout({ height: 220, margin: { r: pairs ? 64 : 16, t: 40, b: 48, l: 56 },
+      xaxis: { title: { text: words.x }, rangemode: "tozero" },
+      yaxis: { title: { text: words.percent }, range: [0, 105] }, ...more })];
+  };
+
+  window.studioCharts = { css, plotly, layout, onTheme, scores, CONFIG };
 })();

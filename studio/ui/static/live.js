@@ -1,9 +1,10 @@
 // Follows one job: polls /api/jobs/ID/events by cursor, extends the curve, shows progress and what happened.
 (() => {
-  const { css, plotly, layout, onTheme, CONFIG } = window.studioCharts;
+  const { css, plotly, layout, onTheme, scores, CONFIG } = window.studioCharts;
   const ENDED = new Set(["paused", "cancelled", "finished", "stopped", "failed", "interrupted"]);
-  const node = (tag, className, text) => {
+  const node = (tag, className, text, attributes = {}) => {
     const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     if (className) made.className = className;
     if (text !== undefined) made.textContent = text;
     return made;
@@ -28,29 +29,19 @@
     };
 
     const run = (job, mine) => {
-      const sentence = node("p", "fs-sentence");
-      sentence.setAttribute("role", "status");
-      sentence.setAttribute("aria-live", "polite");
-      const chart = node("div", "fs-curve");
-      chart.setAttribute("role", "img");
-      const bar = node("div", "fs-progress");
-      bar.setAttribute("role", "progressbar");
-      bar.setAttribute("aria-label", words.progress);
-      bar.setAttribute("aria-valuemin", "0");
+      const sentence = node("p", "fs-sentence", "", { role: "status", "aria-live": "polite" });
+      const chart = node("div", "fs-curve", "", { role: "img" });
+      const bar = node("div", "fs-progress", "", { role: "progressbar", "aria-label": words.progress, "aria-valuemin": 0 });
       bar.append(node("i"));
       const facts = node("dl", "fs-facts");
-      const happened = node("ol", "fs-notes");
-      happened.tabIndex = 0;
-      happened.setAttribute("aria-label", words.happened);
-      const failure = node("div", "fs-notice");
+      const happened = node("ol", "fs-notes", "", { tabindex: 0, "aria-label": words.happened });
+      const failure = node("div", "fs-notice", "", { role: "alert" });
       failure.hidden = true;
-      failure.setAttribute("role", "alert");
       const offline = node("p", "fs-offline", words.offline);
       offline.hidden = true;
       root.append(offline, sentence);
       if (props.curve) root.append(chart);
-      const second = node("div", "fs-curve fs-second");
-      second.setAttribute("role", "img");
+      const second = node("div", "fs-curve fs-second", "", { role: "img" });
       second.hidden = true;
       if (props.curve) root.append(second);
       root.append(bar, facts, failure);
@@ -115,20 +106,13 @@
         const end = valid.y.length ? `, ${words.validation}: ${valid.y.at(-1).toFixed(2)}` : "";
         chart.setAttribute("aria-label", `${words.y}${end}`);
       };
-      // The share that is told right, and of pairs by how much: they lie on another scale than the loss.
       const drawRight = async () => {
         if (!props.curve || right.x.length < 2) return;
         const Plotly = await plotly();
         if (mine !== follow || !chart.isConnected) return;
         second.hidden = false;
-        const pairs = right.margin.some((value) => value !== null);
-        const lines = [{ x: [...right.x], y: [...right.y], name: pairs ? words.parted_share : words.told_share,
-          mode: "lines+markers", line: { color: css("--fs-tuned"), width: 3 } }];
-        if (pairs) lines.push({ x: [...right.x], y: [...right.margin], name: words.margin, yaxis: "y2", mode: "lines+markers",
-          line: { color: css("--fs-train"), width: 2 } });
-        const more = pairs ? { yaxis2: { title: { text: words.margin }, overlaying: "y", side: "right", showgrid: false } } : {};
-        Plotly.react(second, lines, layout({ height: 220, margin: { r: pairs ? 64 : 16, t: 40, b: 48, l: 56 }, xaxis: { title: { text: words.x }, rangemode: "tozero" },
-          yaxis: { title: { text: words.percent }, range: [0, 105] }, ...more }), CONFIG);
+        const [lines, shape] = scores(right, words);
+        Plotly.react(second, lines, shape, CONFIG);
         second.setAttribute("aria-label", `${lines[0].name}: ${right.y.at(-1).toFixed(0)} %`);
       };
       onTheme(element, () => { draw(null); drawRight(); });
