@@ -17,8 +17,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import LLAMA_FACTORY, encoded
+from benchmarks.contenders import LLAMA_FACTORY
 from benchmarks.table import Row
+from benchmarks.training_rows import encoded
 from benchmarks.training_work import EIGHT_BILLION, HALF_BILLION, SMALL, Work, arithmetic, made_model
 
 TIMES = 3
