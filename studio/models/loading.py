@@ -3,6 +3,7 @@
 For job and inference processes alone: calling anything here loads torch.
 """
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -29,9 +30,24 @@ def quiet() -> None:
 
 
 def unworried() -> None:
-    """Silences one warning of bitsandbytes at its import (by peft): that a kernel is missing which reads 4 bits on a
-    processor. Its own slower way gives the same."""
+    """Imports bitsandbytes, as peft would, without one warning: that a kernel is missing which reads 4 bits on a
+    processor. Its own slower way gives the same. Without a graphics card it is also kept from getting torch's compiler
+    ready, which takes a third of the time until a job begins."""
+    import torch
+
     logging.getLogger("bitsandbytes.backends.cpu.ops").addFilter(_says_something)
+    compile_ = torch.compile
+    if not torch.cuda.is_available():
+        torch.compile = _as_it_is  # type: ignore[assignment]
+    try:
+        with contextlib.suppress(ImportError):
+            import bitsandbytes  # noqa: F401
+    finally:
+        torch.compile = compile_
+
+
+def _as_it_is(function: Any = None, **_: Any) -> Any:
+    return _as_it_is if function is None else function
 
 
 def _says_something(record: logging.LogRecord) -> bool:
