@@ -29,8 +29,9 @@ lint: $(VENV)/.developing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy studio
 
+# NAMES="recommended transfer": those alone; the long ones run by name only.
 bench: $(VENV)/.developing
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(NAMES)
 
 # Random sequences of faults, as many as a person has patience for; `make test` plays a few of them.
 soak: $(VENV)/.developing

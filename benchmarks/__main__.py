@@ -40,6 +40,8 @@ def main() -> None:
     for name in chosen:
         print(f"\n{name}")
         show(data.measure(given.rows) if name == "data" else KNOWN[name]())
+    if not given.names:
+        print(f"\nNot run, for they take half an hour or more: {', '.join(LONG)} (`make bench NAMES=recommended`)")
 
 
 def _machine() -> str:
